@@ -1,0 +1,249 @@
+//! Orders as requested and as tracked.
+//!
+//! Invariants: a request has a positive quantity and a side; prices are positive. A tracked
+//! [`Order`] changes only through [`crate::core::model::status`] and fills. Knows nothing of brokers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use crate::core::model::asset::AssetId;
+use crate::core::model::number::{Money, Price, Quantity};
+use crate::core::model::status::OrderStatus;
+use crate::core::model::time::Timestamp;
+
+/// The number of an order within one run, from 1 in order of release; prints as `o1`, `o2`, …
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OrderId(pub u64);
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "o{}", self.0)
+    }
+}
+
+impl OrderId {
+    /// Reads `o12`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('o')?;
+        if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        digits.parse().ok().map(Self)
+    }
+}
+
+/// Buy or sell.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Side {
+    /// Reduces units held; first, since sells are booked before buys.
+    Sell,
+    /// Adds units held.
+    Buy,
+}
+
+impl Side {
+    /// Returns `buy` or `sell`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Buy => "buy",
+            Self::Sell => "sell",
+        }
+    }
+
+    /// Returns the side of a signed quantity; zero counts as a buy.
+    pub fn of(quantity: Quantity) -> Self {
+        if quantity.is_short() {
+            Self::Sell
+        } else {
+            Self::Buy
+        }
+    }
+
+    /// Gives an unsigned quantity the sign of this side.
+    pub fn signed(self, quantity: Quantity) -> Quantity {
+        match self {
+            Self::Buy => quantity,
+            Self::Sell => -quantity,
+        }
+    }
+
+    /// Returns the other side.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How an order may fill.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OrderType {
+    /// At the market.
+    Market,
+    /// At this price or better.
+    Limit(Price),
+    /// At the market once this price is touched.
+    Stop(Price),
+    /// As a limit order once the stop is touched.
+    StopLimit {
+        /// The trigger.
+        stop: Price,
+        /// The limit.
+        limit: Price,
+    },
+    /// As a stop that follows the market's favorable extreme.
+    Trail(Trail),
+}
+
+/// How far a trailing stop stays behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trail {
+    /// By an amount of price.
+    Amount(Price),
+    /// By a fraction of the extreme, between 0 and 1 exclusive.
+    Fraction(Decimal),
+}
+
+impl OrderType {
+    /// Returns `market`, `limit`, `stop`, `stop_limit` or `trailing_stop`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Market => "market",
+            Self::Limit(_) => "limit",
+            Self::Stop(_) => "stop",
+            Self::StopLimit { .. } => "stop_limit",
+            Self::Trail(_) => "trailing_stop",
+        }
+    }
+
+    /// Returns the limit price, if it has one.
+    pub const fn limit(self) -> Option<Price> {
+        match self {
+            Self::Limit(limit) | Self::StopLimit { limit, .. } => Some(limit),
+            Self::Market | Self::Stop(_) | Self::Trail(_) => None,
+        }
+    }
+
+    /// Returns the fixed trigger, if it has one; a trailing stop has none.
+    pub const fn stop(self) -> Option<Price> {
+        match self {
+            Self::Stop(stop) | Self::StopLimit { stop, .. } => Some(stop),
+            Self::Market | Self::Limit(_) | Self::Trail(_) => None,
+        }
+    }
+}
+
+/// How long an order works.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum TimeInForce {
+    /// Until canceled.
+    #[default]
+    Gtc,
+    /// To the end of the first session in which it could fill.
+    Day,
+    /// What fills at once fills, the rest is canceled.
+    Ioc,
+    /// All at once or nothing.
+    Fok,
+}
+
+impl TimeInForce {
+    /// Returns `gtc`, `day`, `ioc` or `fok`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gtc => "gtc",
+            Self::Day => "day",
+            Self::Ioc => "ioc",
+            Self::Fok => "fok",
+        }
+    }
+
+    /// Reads the word that [`Self::name`] writes, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Gtc, Self::Day, Self::Ioc, Self::Fok]
+            .into_iter()
+            .find(|tif| tif.name().eq_ignore_ascii_case(text))
+    }
+}
+
+/// What a strategy asks for, rounded to the asset's rules.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderRequest {
+    /// What to trade.
+    pub asset: AssetId,
+    /// Buy or sell.
+    pub side: Side,
+    /// How much; positive.
+    pub quantity: Quantity,
+    /// How it may fill.
+    pub order_type: OrderType,
+    /// How long it works.
+    pub tif: TimeInForce,
+    /// The script's own word for it; empty for none.
+    pub tag: Arc<str>,
+    /// Whether it may only shrink a position.
+    pub reduce_only: bool,
+    /// Whether it must rest, never take.
+    pub post_only: bool,
+    /// The entry whose fill brings this order to life (a child of a bracket).
+    pub parent: Option<OrderId>,
+    /// The order that this one is tied to: the fill of one cancels the other.
+    pub oco: Option<OrderId>,
+}
+
+/// An order as the engine tracks it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Its number.
+    pub id: OrderId,
+    /// What was asked for; `quantity` and prices follow replacements and splits.
+    pub request: OrderRequest,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Units filled so far; not negative.
+    pub filled: Quantity,
+    /// The volume-weighted average price of what filled; `None` before the first fill.
+    pub average_price: Option<Price>,
+    /// Commission charged so far.
+    pub commission: Money,
+    /// When it was placed.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub updated: Timestamp,
+    /// Why it was denied, rejected, canceled or expired; empty otherwise.
+    pub reason: Arc<str>,
+}
+
+impl Order {
+    /// Returns the units still to fill.
+    pub fn remaining(&self) -> Quantity {
+        self.request.quantity - self.filled
+    }
+
+    /// Whether it may still fill.
+    pub fn is_open(&self) -> bool {
+        !self.status.is_final()
+    }
+
+    /// Whether it counts as working towards a target: an open market or limit order that is neither
+    /// reduce-only nor a child of a bracket.
+    pub fn counts_towards_target(&self) -> bool {
+        self.is_open()
+            && !self.request.reduce_only
+            && self.request.parent.is_none()
+            && matches!(
+                self.request.order_type,
+                OrderType::Market | OrderType::Limit(_)
+            )
+    }
+}

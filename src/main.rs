@@ -1,0 +1,3 @@
+//! The `rustybt` program.
+
+fn main() {}

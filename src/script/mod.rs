@@ -1,0 +1,1 @@
+//! Hosts Rhai scripts as strategies.

@@ -1,0 +1,1 @@
+//! Bars at rest: files, folders, the local catalog, the built-in sample.
