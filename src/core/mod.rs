@@ -8,6 +8,8 @@
 pub mod calendar;
 /// Incremental and batch indicator mathematics in floats.
 pub mod indicator;
+/// The books: cash and positions.
+pub mod ledger;
 /// The nouns of trading.
 pub mod model;
 /// Performance metrics.
