@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::core::model::asset::AssetId;
+use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::status::OrderStatus;
 use crate::core::model::time::Timestamp;
@@ -201,6 +201,57 @@ pub struct OrderRequest {
     pub oco: Option<OrderId>,
 }
 
+/// What an order is changed to; `None` leaves it as it is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Change {
+    /// The new total quantity, what is filled included; positive.
+    pub quantity: Option<Quantity>,
+    /// The new limit.
+    pub limit: Option<Price>,
+    /// The new trigger.
+    pub stop: Option<Price>,
+}
+
+impl OrderRequest {
+    /// Applies a change; a price that the type does not have is ignored.
+    pub fn apply(&mut self, change: Change) {
+        if let Some(quantity) = change.quantity {
+            self.quantity = quantity;
+        }
+        self.order_type = match self.order_type {
+            OrderType::Limit(limit) => OrderType::Limit(change.limit.unwrap_or(limit)),
+            OrderType::Stop(stop) => OrderType::Stop(change.stop.unwrap_or(stop)),
+            OrderType::StopLimit { stop, limit } => OrderType::StopLimit {
+                stop: change.stop.unwrap_or(stop),
+                limit: change.limit.unwrap_or(limit),
+            },
+            OrderType::Market | OrderType::Trail(_) => self.order_type,
+        };
+    }
+
+    /// Applies a split of `ratio` new units for one old: the quantity grows (rounded towards zero to
+    /// the lot), prices shrink (rounded to the tick as any order's are).
+    pub fn split(&mut self, ratio: Decimal, asset: &Asset) {
+        self.quantity = asset.round_quantity(Quantity::new(self.quantity.get() * ratio));
+        let side = self.side;
+        let limit_at = |price: Price| asset.round_limit(side, Price::new(price.get() / ratio));
+        let stop_at = |price: Price| asset.round_stop(side, Price::new(price.get() / ratio));
+        self.order_type = match self.order_type {
+            OrderType::Market => OrderType::Market,
+            OrderType::Limit(limit) => OrderType::Limit(limit_at(limit)),
+            OrderType::Stop(stop) => OrderType::Stop(stop_at(stop)),
+            OrderType::StopLimit { stop, limit } => OrderType::StopLimit {
+                stop: stop_at(stop),
+                limit: limit_at(limit),
+            },
+            OrderType::Trail(Trail::Amount(amount)) => {
+                OrderType::Trail(Trail::Amount(Price::new(amount.get() / ratio)))
+            }
+            OrderType::Trail(Trail::Fraction(fraction)) => OrderType::Trail(Trail::Fraction(fraction)),
+        };
+    }
+}
+
 /// An order as the engine tracks it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {
@@ -212,8 +263,8 @@ pub struct Order {
     pub status: OrderStatus,
     /// Units filled so far; not negative.
     pub filled: Quantity,
-    /// The volume-weighted average price of what filled; `None` before the first fill.
-    pub average_price: Option<Price>,
+    /// The sum of quantity × price of its fills.
+    pub filled_value: Decimal,
     /// Commission charged so far.
     pub commission: Money,
     /// When it was placed.
@@ -228,6 +279,14 @@ impl Order {
     /// Returns the units still to fill.
     pub fn remaining(&self) -> Quantity {
         self.request.quantity - self.filled
+    }
+
+    /// Returns the volume-weighted average price of what filled, to 28 digits; `None` before the
+    /// first fill.
+    pub fn average_price(&self) -> Option<Price> {
+        self.filled_value
+            .checked_div(self.filled.get())
+            .map(Price::new)
     }
 
     /// Whether it may still fill.
