@@ -6,11 +6,17 @@
 
 /// Sessions, holidays and zones of exchanges.
 pub mod calendar;
+/// Events in, commands out.
+pub mod engine;
 /// Incremental and batch indicator mathematics in floats.
 pub mod indicator;
 /// The books: cash and positions.
 pub mod ledger;
+/// The doorway: events and commands.
+pub mod message;
 /// The nouns of trading.
 pub mod model;
+/// The simulated exchange.
+pub mod sim;
 /// Performance metrics.
 pub mod stats;

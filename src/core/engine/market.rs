@@ -6,7 +6,8 @@
 
 use std::rc::Rc;
 
-use crate::core::calendar::{Calendar, SpanCursor};
+use crate::core::calendar::Calendar;
+use crate::core::calendar::SessionCursor;
 use crate::core::engine::window::{Column, Window, change};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::market::{Bar, CorporateAction, Field};
@@ -30,7 +31,6 @@ struct Series {
     starts: Vec<Timestamp>,
     coarse: Vec<Coarse>,
     last: Option<Bar>,
-    cursor: SpanCursor,
 }
 
 /// The same history at a coarser interval.
@@ -39,7 +39,7 @@ struct Coarse {
     timeframe: Timeframe,
     columns: [Rc<Column>; 5],
     starts: Vec<Timestamp>,
-    cursor: SpanCursor,
+    cursor: SessionCursor,
 }
 
 /// A question that the market cannot answer.
@@ -68,12 +68,11 @@ impl Market {
     pub fn new(assets: Rc<[Asset]>, calendars: Vec<Calendar>, base: Timeframe) -> Self {
         let series = calendars
             .iter()
-            .map(|calendar| Series {
+            .map(|_| Series {
                 columns: Default::default(),
                 starts: Vec::new(),
                 coarse: Vec::new(),
                 last: None,
-                cursor: SpanCursor::new(calendar.clone()),
             })
             .collect();
         Self {
@@ -125,7 +124,7 @@ impl Market {
         series.starts.push(bar.start);
         series.last = Some(*bar);
         for coarse in &mut series.coarse {
-            coarse.push(bar.start, values);
+            coarse.push(bar.opens, values);
         }
     }
 
@@ -223,6 +222,20 @@ impl Market {
         }
     }
 
+    /// Whether the last period of an asset at a coarser interval may still get bars: its end lies
+    /// after the last bar's.
+    pub(super) fn is_forming(&mut self, id: AssetId, timeframe: Timeframe) -> bool {
+        let Ok(Some(at)) = self.coarse_index(id, timeframe) else {
+            return false;
+        };
+        let series = &mut self.series[id.index()];
+        let coarse = &mut series.coarse[at];
+        match (coarse.starts.last(), series.last) {
+            (Some(start), Some(bar)) => coarse.cursor.bar_span(*start, timeframe).closes > bar.closes,
+            _ => false,
+        }
+    }
+
     fn column(&mut self, id: AssetId, field: Field, timeframe: Timeframe) -> Result<&Rc<Column>, MarketError> {
         let at = self.coarse_index(id, timeframe)?;
         let series = &self.series[id.index()];
@@ -248,12 +261,13 @@ impl Market {
             timeframe,
             columns: Default::default(),
             starts: Vec::new(),
-            cursor: SpanCursor::new(self.calendars[id.index()].clone()),
+            cursor: SessionCursor::new(&self.calendars[id.index()]),
         };
         let windows = series.columns.each_ref().map(|column| Window::last_of(column, usize::MAX));
         for (row, start) in series.starts.iter().enumerate() {
+            let opens = coarse.cursor.bar_span(*start, base).opens;
             let values = windows.each_ref().map(|window| window.with(|values| values[row]));
-            coarse.push(*start, values);
+            coarse.push(opens, values);
         }
         series.coarse.push(coarse);
         Ok(Some(series.coarse.len() - 1))
@@ -275,8 +289,8 @@ fn check_coarser(base: Timeframe, asked: Timeframe) -> Result<(), MarketError> {
 }
 
 impl Coarse {
-    fn push(&mut self, start: Timestamp, values: [f64; 5]) {
-        let bucket = self.cursor.bucket_start(start, self.timeframe);
+    fn push(&mut self, opens: Timestamp, values: [f64; 5]) {
+        let bucket = self.cursor.bucket_start(opens, self.timeframe);
         if self.starts.last() != Some(&bucket) {
             self.starts.push(bucket);
             for (column, value) in self.columns.iter().zip(values) {

@@ -11,11 +11,11 @@ use rust_decimal::Decimal;
 
 use crate::core::calendar::Calendar;
 use crate::core::ledger::Ledger;
-use crate::core::message::{Change, Event, OrderReport, Setting};
+use crate::core::message::{Event, OrderReport, Setting};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::market::{Bar, CorporateAction};
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail};
+use crate::core::model::order::{Change, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail};
 use crate::core::model::time::Timestamp;
 use crate::core::sim::account::{Trial, Working, maintenance_shortfall, refusal};
 use crate::core::sim::commission::{Commission, Turnover};
@@ -41,6 +41,7 @@ pub struct Exchange {
 
 /// An order at the exchange.
 #[derive(Clone, Debug)]
+
 pub(super) struct Resting {
     pub(super) id: OrderId,
     pub(super) request: OrderRequest,

@@ -5,12 +5,15 @@
 //! no slippage; a stop fills at its price or the worse open. Where a stop and the target tied to it
 //! could both have filled, the stop did.
 
+use chrono::Datelike;
+use rust_decimal::Decimal;
+
 use crate::core::message::OrderReport;
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
 use crate::core::model::market::Bar;
 use crate::core::model::number::{Price, Quantity, whole_steps};
-use crate::core::model::order::{OrderId, OrderType, Side, TimeInForce};
+use crate::core::model::order::{Change, OrderId, OrderType, Side, TimeInForce, Trail};
 use crate::core::model::time::Timestamp;
 use crate::core::sim::commission::{Charge, Liquidity};
 use crate::core::sim::exchange::{Exchange, Resting, trail_from};
@@ -323,15 +326,15 @@ impl Exchange {
             if cost <= self.ledger.cash() || wanted.is_zero() {
                 return wanted;
             }
-            let unit = asset.notional(slipped, Quantity::new(rust_decimal::Decimal::ONE));
+            let unit = asset.notional(slipped, Quantity::new(Decimal::ONE));
             let budget = self.ledger.cash() - (cost - value);
-            let fits = whole_steps(budget.get().max(rust_decimal::Decimal::ZERO), unit.get(), asset.lot_size)
+            let fits = whole_steps(budget.get().max(Decimal::ZERO), unit.get(), asset.lot_size)
                 .map_or(Quantity::ZERO, Quantity::new);
             wanted = fits.min(wanted - Quantity::new(asset.lot_size)).max(Quantity::ZERO);
         }
     }
 
-    fn volume_limit(&self) -> Option<rust_decimal::Decimal> {
+    fn volume_limit(&self) -> Option<Decimal> {
         match (self.rules.volume_limit, self.slippage.volume_limit()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -365,7 +368,7 @@ impl Exchange {
             self.end(twin, &"the order tied to it filled".into(), out);
         } else if let Some(other) = self.orders.iter_mut().find(|order| order.id == twin) {
             other.request.quantity -= quantity;
-            let change = crate::core::message::Change {
+            let change = Change {
                 quantity: Some(other.request.quantity),
                 ..Default::default()
             };
@@ -410,7 +413,7 @@ impl Exchange {
     }
 }
 
-fn follow(order: &mut Resting, trail: crate::core::model::order::Trail, bar: &Bar) {
+fn follow(order: &mut Resting, trail: Trail, bar: &Bar) {
     let side = order.request.side;
     let stands = order.trail.expect("a trailing stop has a level from its first day");
     order.trail = Some(match side {
@@ -507,7 +510,6 @@ fn woken_touch(order: &Resting, bar: &Bar) -> Option<Touch> {
 }
 
 fn month_of(start: Timestamp) -> i32 {
-    use chrono::Datelike;
     let date = start.date();
     date.year() * 12 + i32::try_from(date.month0()).expect("a month is below twelve")
 }

@@ -1,0 +1,254 @@
+//! The only place where an intent becomes an order (R-ORD-5, R-RSK-3).
+//!
+//! Invariants: quantities are rounded towards zero to the lot and prices to the tick before anything
+//! is checked; a refusal names its rule and the values; what is refused never leaves.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use crate::core::engine::desk::Desk;
+use crate::core::model::asset::{Asset, AssetId};
+use crate::core::model::number::{Money, Price, Quantity};
+use crate::core::model::order::{OrderRequest, OrderType, Side, Trail};
+
+/// The largest quantity of one order; keeps every product within 28 digits.
+pub const MAX_QUANTITY: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, false, 0);
+
+/// The limits that a strategy or a configuration sets for itself.
+#[derive(Clone, Default, Debug)]
+pub struct Limits {
+    /// The largest gross exposure over portfolio value.
+    pub max_leverage: Option<Decimal>,
+    /// The largest position in units, for one asset or, under `None`, for all.
+    pub max_position: Vec<(Option<AssetId>, Quantity)>,
+    /// The largest order in units, likewise.
+    pub max_order: Vec<(Option<AssetId>, Quantity)>,
+    /// Whether positions may not go below zero.
+    pub long_only: bool,
+    /// Assets that may not be traded.
+    pub do_not_trade: BTreeSet<AssetId>,
+}
+
+/// Why an order was refused before it left.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// Orders have no place in this handler.
+    #[error("orders may not be placed in {handler}")]
+    Handler {
+        /// The handler.
+        handler: String,
+    },
+    /// Nothing is known of its price.
+    #[error("{symbol} has no price yet")]
+    NoPrice {
+        /// The asset.
+        symbol: String,
+    },
+    /// A price that is not above zero.
+    #[error("{what} must be above zero, was {price}")]
+    Price {
+        /// Which price.
+        what: &'static str,
+        /// Its value.
+        price: Price,
+    },
+    /// A trailing distance out of range.
+    #[error("trail_percent must lie between 0 and 1, was {0}")]
+    TrailPercent(Decimal),
+    /// Too large to reckon with.
+    #[error("the quantity {0} is out of range")]
+    Quantity(Quantity),
+    /// Below the exchange's smallest quantity.
+    #[error("{symbol}: quantity {quantity} is below the minimum of {minimum}")]
+    MinQuantity {
+        /// The asset.
+        symbol: String,
+        /// The quantity, rounded.
+        quantity: Quantity,
+        /// The rule.
+        minimum: Quantity,
+    },
+    /// Below the exchange's smallest value.
+    #[error("{symbol}: a value of {value} is below the minimum notional of {minimum}")]
+    MinNotional {
+        /// The asset.
+        symbol: String,
+        /// The value.
+        value: Money,
+        /// The rule.
+        minimum: Money,
+    },
+    /// Over the strategy's own limit on an order.
+    #[error("max_order: {quantity} {symbol} is more than {limit}")]
+    MaxOrder {
+        /// The asset.
+        symbol: String,
+        /// The quantity.
+        quantity: Quantity,
+        /// The rule.
+        limit: Quantity,
+    },
+    /// Over the strategy's own limit on a position.
+    #[error("max_position: {symbol} could become {quantity}, the limit is {limit}")]
+    MaxPosition {
+        /// The asset.
+        symbol: String,
+        /// The position that could come about.
+        quantity: Quantity,
+        /// The rule.
+        limit: Quantity,
+    },
+    /// Would go short.
+    #[error("long_only: {symbol} could become {quantity}")]
+    LongOnly {
+        /// The asset.
+        symbol: String,
+        /// The position that could come about.
+        quantity: Quantity,
+    },
+    /// On the list of what may not be traded.
+    #[error("do_not_trade: {0} is on the list")]
+    DoNotTrade(String),
+    /// Over the strategy's own limit on leverage.
+    #[error("max_leverage: leverage could become {leverage}, the limit is {limit}")]
+    MaxLeverage {
+        /// The leverage that could come about, to four decimals.
+        leverage: Decimal,
+        /// The rule.
+        limit: Decimal,
+    },
+}
+
+/// Rounds a request to the asset's rules.
+pub(super) fn round(request: &mut OrderRequest, asset: &Asset) {
+    request.quantity = asset.round_quantity(request.quantity);
+    let side = request.side;
+    request.order_type = match request.order_type {
+        OrderType::Limit(limit) => OrderType::Limit(asset.round_limit(side, limit)),
+        OrderType::Stop(stop) => OrderType::Stop(asset.round_stop(side, stop)),
+        OrderType::StopLimit { stop, limit } => OrderType::StopLimit {
+            stop: asset.round_stop(side, stop),
+            limit: asset.round_limit(side, limit),
+        },
+        OrderType::Market | OrderType::Trail(_) => request.order_type,
+    };
+}
+
+/// Checks a rounded request against the asset's rules and the strategy's limits.
+pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
+    if !desk.may_order() {
+        return Err(Denial::Handler {
+            handler: desk.handler().to_owned(),
+        });
+    }
+    let asset = &desk.assets()[request.asset.index()];
+    let symbol = || asset.symbol.to_string();
+    if desk.limits.do_not_trade.contains(&request.asset) {
+        return Err(Denial::DoNotTrade(symbol()));
+    }
+    check_prices(request)?;
+    if request.quantity.get() > MAX_QUANTITY {
+        return Err(Denial::Quantity(request.quantity));
+    }
+    let Some(last) = desk.market.last_price(request.asset) else {
+        return Err(Denial::NoPrice { symbol: symbol() });
+    };
+    if request.quantity < asset.min_quantity {
+        return Err(Denial::MinQuantity {
+            symbol: symbol(),
+            quantity: request.quantity,
+            minimum: asset.min_quantity,
+        });
+    }
+    let value = asset.notional(request.order_type.limit().unwrap_or(last), request.quantity);
+    if value < asset.min_notional {
+        return Err(Denial::MinNotional {
+            symbol: symbol(),
+            value,
+            minimum: asset.min_notional,
+        });
+    }
+    check_limits(desk, request, asset)
+}
+
+fn check_prices(request: &OrderRequest) -> Result<(), Denial> {
+    let positive = |what, price: Price| {
+        if price <= Price::ZERO { Err(Denial::Price { what, price }) } else { Ok(()) }
+    };
+    if let Some(limit) = request.order_type.limit() {
+        positive("limit", limit)?;
+    }
+    if let Some(stop) = request.order_type.stop() {
+        positive("stop", stop)?;
+    }
+    match request.order_type {
+        OrderType::Trail(Trail::Amount(amount)) => positive("trail", amount),
+        OrderType::Trail(Trail::Fraction(f)) if f <= Decimal::ZERO || f >= Decimal::ONE => {
+            Err(Denial::TrailPercent(f))
+        }
+        OrderType::Market
+        | OrderType::Limit(_)
+        | OrderType::Stop(_)
+        | OrderType::StopLimit { .. }
+        | OrderType::Trail(_) => Ok(()),
+    }
+}
+
+fn check_limits(desk: &Desk, request: &OrderRequest, asset: &Asset) -> Result<(), Denial> {
+    let limits = &desk.limits;
+    let symbol = || asset.symbol.to_string();
+    let of_asset = |list: &[(Option<AssetId>, Quantity)]| {
+        list.iter()
+            .filter(|(id, _)| id.is_none_or(|id| id == request.asset))
+            .map(|(_, limit)| *limit)
+            .min()
+    };
+    if let Some(limit) = of_asset(&limits.max_order)
+        && request.quantity > limit
+    {
+        return Err(Denial::MaxOrder { symbol: symbol(), quantity: request.quantity, limit });
+    }
+    let held = desk.ledger.position(request.asset).amount;
+    // What could come about when this and all open orders of its side fill.
+    let could = held + open_units(desk, request.asset, request.side) + request.side.signed(request.quantity);
+    let grows = !request.reduce_only && request.parent.is_none() && could.abs() > held.abs();
+    if let Some(limit) = of_asset(&limits.max_position)
+        && grows
+        && could.abs() > limit
+    {
+        return Err(Denial::MaxPosition { symbol: symbol(), quantity: could, limit });
+    }
+    if limits.long_only && request.side == Side::Sell && could.is_short() && !request.reduce_only && request.parent.is_none() {
+        return Err(Denial::LongOnly { symbol: symbol(), quantity: could });
+    }
+    if let Some(limit) = limits.max_leverage
+        && grows
+    {
+        let last = desk.market.last_price(request.asset).unwrap_or_default();
+        let gross = desk.ledger.gross_exposure() - desk.ledger.exposure(request.asset).abs()
+            + asset.notional(last, could).abs();
+        let leverage = gross.get().checked_div(desk.ledger.value().get()).unwrap_or_default();
+        if leverage > limit {
+            return Err(Denial::MaxLeverage { leverage: leverage.round_dp(4), limit });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the signed units that open orders of one side may still add; children and reduce-only
+/// orders add none, and of two tied orders only the first counts.
+fn open_units(desk: &Desk, asset: AssetId, side: Side) -> Quantity {
+    desk.orders
+        .open()
+        .filter(|order| {
+            let request = &order.request;
+            request.asset == asset
+                && request.side == side
+                && !request.reduce_only
+                && request.parent.is_none()
+                && request.oco.is_none_or(|twin| twin > order.id)
+        })
+        .map(|order| side.signed(order.remaining()))
+        .sum()
+}

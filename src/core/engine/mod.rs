@@ -1,0 +1,280 @@
+//! The engine: events in, commands out (R-EVT, `ARCHITECTURE.md`).
+//!
+//! Invariants: [`Engine::handle`] is infallible and runs to completion; the same events give the same
+//! commands; a failing handler leaves no orders behind. Knows nothing of exchanges, files or Rhai.
+
+/// Everything a strategy may read and ask for.
+pub mod desk;
+/// Where an intent becomes an order.
+pub mod gate;
+/// Indicators and crosses that the engine keeps.
+pub mod handles;
+/// What the market has shown.
+pub mod market;
+/// The table of orders.
+pub mod orders;
+/// What runs when.
+pub mod schedule;
+/// From wishes to units.
+mod sizing;
+/// What the engine asks of a strategy.
+pub mod strategy;
+/// Windows of numbers.
+pub mod window;
+
+use std::sync::Arc;
+
+use crate::core::engine::desk::{Desk, LogLevel, Note};
+use crate::core::engine::orders::Effect;
+use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
+use crate::core::message::{Commands, Envelope, Event, OrderReport};
+use crate::core::model::asset::AssetId;
+use crate::core::model::market::{Bar, CorporateAction};
+use crate::core::model::order::{OrderRequest, OrderType, Side, TimeInForce};
+use crate::core::model::time::{Span, Timestamp};
+
+/// What happens when a handler fails.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum OnScriptError {
+    /// The run stops.
+    #[default]
+    Halt,
+    /// It is logged and counted, and the run goes on.
+    Continue,
+}
+
+/// A strategy at its desk.
+#[derive(Debug)]
+pub struct Engine<S> {
+    desk: Box<Desk>,
+    strategy: S,
+    on_error: OnScriptError,
+    liquidate_on_margin_call: bool,
+    failure: Option<(Handler, Failure)>,
+    errors: u64,
+    next_open: Option<Timestamp>,
+    crossed: Vec<Arc<str>>,
+    has_handle_data: bool,
+    has_before_trading_start: bool,
+}
+
+impl<S: Strategy> Engine<S> {
+    /// Seats a strategy.
+    pub fn new(desk: Desk, strategy: S, on_error: OnScriptError, liquidate_on_margin_call: bool) -> Self {
+        Self {
+            has_handle_data: strategy.handles(&Handler::HandleData),
+            has_before_trading_start: strategy.handles(&Handler::BeforeTradingStart),
+            desk: Box::new(desk),
+            strategy,
+            on_error,
+            liquidate_on_margin_call,
+            failure: None,
+            errors: 0,
+            next_open: None,
+            crossed: Vec::new(),
+        }
+    }
+
+    /// Returns the desk.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Returns the desk, for whoever takes the notes from it.
+    pub fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
+    /// Returns the strategy.
+    pub fn strategy(&self) -> &S {
+        &self.strategy
+    }
+
+    /// Returns the handler that stopped the run, and why.
+    pub fn take_failure(&mut self) -> Option<(Handler, Failure)> {
+        self.failure.take()
+    }
+
+    /// Whether a failing handler has stopped the run.
+    pub fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Returns how many calls have failed.
+    pub fn errors(&self) -> u64 {
+        self.errors
+    }
+
+    /// Returns when the engine next wants to be told the time.
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        match (self.next_open, self.desk.schedule.next()) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// Takes an event and appends what shall happen.
+    pub fn handle(&mut self, envelope: &Envelope, out: &mut Commands) {
+        self.desk.now = envelope.at;
+        match &envelope.event {
+            Event::Started => self.start(out),
+            Event::BarClosed(asset, bar) => self.take_bar(*asset, bar),
+            Event::SliceClosed => self.close_slice(out),
+            Event::Clock => self.run_due(out),
+            Event::Action(asset, action) => self.apply_action(*asset, *action),
+            Event::Report(report) => self.take_report(report, out),
+            Event::Charged(amount, what) => {
+                self.desk.ledger.adjust_cash(-*amount);
+                self.log(LogLevel::Info, &format!("charged {amount}: {what}"));
+            }
+            Event::MarginCall(shortfall) => self.answer_margin_call(&shortfall.to_string(), out),
+            Event::BrokerMessage(text) => self.call(&Call::BrokerMessage(Arc::clone(text)), out),
+        }
+    }
+
+    /// Lets the strategy look at the results of a backtest, as JSON text.
+    pub fn analyze(&mut self, results: &str, out: &mut Commands) {
+        self.call(&Call::Analyze(results.into()), out);
+    }
+
+    fn start(&mut self, out: &mut Commands) {
+        if self.has_before_trading_start {
+            self.next_open = self.open_from(self.desk.now);
+        }
+        self.call(&Call::Initialize, out);
+    }
+
+    /// Returns the first open of a session at or after `from`.
+    fn open_from(&self, from: Timestamp) -> Option<Timestamp> {
+        let before = from - Span::from_nanos(1);
+        let assets = u32::try_from(self.desk.assets().len()).unwrap_or(u32::MAX);
+        (0..assets)
+            .filter_map(|id| self.desk.market.calendar(AssetId(id)).next_open(before))
+            .min()
+    }
+
+    fn take_bar(&mut self, asset: AssetId, bar: &Bar) {
+        let desk = &mut *self.desk;
+        desk.market.push(asset, bar);
+        desk.ledger.mark(asset, bar.close());
+        desk.handles.feed(&mut desk.market, asset, bar);
+    }
+
+    fn close_slice(&mut self, out: &mut Commands) {
+        let now = self.desk.now;
+        self.desk.market.close_slice(now);
+        if self.has_handle_data {
+            self.call(&Call::HandleData, out);
+        }
+        let mut due = std::mem::take(&mut self.crossed);
+        self.desk.handles.crossed(&mut due);
+        for function in due.drain(..) {
+            self.call(&Call::Function(function), out);
+        }
+        self.crossed = due;
+    }
+
+    fn run_due(&mut self, out: &mut Commands) {
+        let now = self.desk.now;
+        while let Some(function) = self.desk.schedule.take_due(now) {
+            self.call(&Call::Function(function), out);
+            if self.has_failed() {
+                return;
+            }
+        }
+        if self.next_open.is_some_and(|open| open <= now) {
+            self.next_open = self.open_from(now + Span::from_nanos(1));
+            self.call(&Call::BeforeTradingStart, out);
+        }
+    }
+
+    fn apply_action(&mut self, asset: AssetId, action: CorporateAction) {
+        let desk = &mut *self.desk;
+        if let Some(close) = desk.market.last_price(asset) {
+            desk.ledger.apply_action(asset, action, close);
+            desk.market.adjust(asset, action);
+            desk.handles.rebuild(&mut desk.market, asset);
+        }
+    }
+
+    fn take_report(&mut self, report: &OrderReport, out: &mut Commands) {
+        let desk = &mut *self.desk;
+        let assets = std::rc::Rc::clone(desk.assets());
+        let effect = desk.orders.apply(report, &assets, desk.now);
+        if effect == Effect::Ignored {
+            return;
+        }
+        match report {
+            OrderReport::Filled(fill) => {
+                desk.ledger.book(fill, desk.now);
+                self.call(&Call::OrderFill(fill.order, *fill), out);
+            }
+            OrderReport::Rejected(id, reason) => self.call(&Call::OrderReject(*id, Arc::clone(reason)), out),
+            OrderReport::Canceled(id, reason) => self.call(&Call::OrderCancel(*id, Arc::clone(reason)), out),
+            OrderReport::Expired(id) => {
+                let reason = desk.orders.get(*id).map(|order| Arc::clone(&order.reason)).unwrap_or_default();
+                self.call(&Call::OrderCancel(*id, reason), out);
+            }
+            OrderReport::Accepted(_)
+            | OrderReport::Replaced(..)
+            | OrderReport::Kept(..)
+            | OrderReport::Adjusted(..) => {}
+        }
+    }
+
+    /// Logs a margin call and, where configured, closes every position at the market.
+    fn answer_margin_call(&mut self, shortfall: &str, out: &mut Commands) {
+        self.log(
+            LogLevel::Warn,
+            &format!("maintenance margin breached: {shortfall} short; only orders that reduce are taken"),
+        );
+        if !self.liquidate_on_margin_call {
+            return;
+        }
+        self.desk.begin(Handler::Function("margin_call".into()));
+        for asset in self.desk.ledger.held().to_vec() {
+            let amount = self.desk.ledger.position(asset).amount;
+            let request = OrderRequest {
+                asset,
+                side: Side::of(amount).opposite(),
+                quantity: amount.abs(),
+                order_type: OrderType::Market,
+                tif: TimeInForce::Gtc,
+                tag: "margin_call".into(),
+                reduce_only: true,
+                post_only: false,
+                parent: None,
+                oco: None,
+            };
+            if let Err(denial) = self.desk.place(request) {
+                self.log(LogLevel::Error, &format!("margin call: {denial}"));
+            }
+        }
+        self.desk.release(out);
+    }
+
+    fn call(&mut self, call: &Call, out: &mut Commands) {
+        let handler = call.handler();
+        if self.failure.is_some() || !self.strategy.handles(&handler) {
+            return;
+        }
+        self.desk.begin(handler);
+        match self.strategy.call(call, &mut self.desk) {
+            Ok(()) => self.desk.release(out),
+            Err(failure) => {
+                self.desk.roll_back();
+                self.errors += 1;
+                match self.on_error {
+                    OnScriptError::Halt => self.failure = Some((call.handler(), failure)),
+                    OnScriptError::Continue => {
+                        self.log(LogLevel::Error, &format!("{}: {failure}", call.handler()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn log(&mut self, level: LogLevel, text: &str) {
+        self.desk.note(Note::Log(level, text.into(), "".into()));
+    }
+}
