@@ -259,6 +259,10 @@ impl Calendar {
         self.0.index.session(&self.0.rules, day)
     }
 
+    fn hours_on_day(&self, day: Day) -> Option<(Timestamp, Timestamp)> {
+        self.0.index.hours(&self.0.rules, day)
+    }
+
     /// The interval that the regular hours give `day`, session or not.
     fn regular_on_day(&self, day: Day) -> Option<(Timestamp, Timestamp)> {
         let rules = &self.0.rules;
