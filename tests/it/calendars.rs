@@ -329,6 +329,69 @@ fn hourly_bars_of_wall_street_begin_in_its_first_hour_and_end_with_its_close() {
 }
 
 #[test]
+fn minute_bars_of_a_half_day_fill_its_session() {
+    let calendar = calendar("XNYS");
+    for (file, days) in [
+        (
+            "index/SPX-1m-lean-2023-halfday.csv",
+            [("2023-06-26", 390), ("2023-07-03", 210)],
+        ),
+        (
+            "us-equity/GOOG-1m-lean-201512-halfday.csv",
+            [("2015-12-23", 390), ("2015-12-24", 210)],
+        ),
+    ] {
+        let Some(bars) = shared_bars(file) else {
+            continue;
+        };
+        for (day, minutes) in days {
+            let session = calendar.session_on(date(day)).unwrap();
+            let length = (session.close - session.open).as_seconds() / 60;
+            assert_eq!(length, minutes, "{file} {day}");
+            let inside = bars.iter().filter(|bar| session.contains(**bar));
+            assert_eq!(
+                i64::try_from(inside.count()).unwrap(),
+                minutes,
+                "{file} {day}"
+            );
+        }
+    }
+}
+
+#[test]
+fn beyond_the_table_regular_hours_hold_and_the_calendar_says_so() {
+    for (name, day, covered, sessions) in [
+        ("XNYS", "1990-01-01", true, false),
+        ("XNYS", "1989-12-25", false, true),
+        ("XLON", "1999-12-27", false, true),
+        ("XLON", "2030-12-25", true, false),
+        ("XLON", "2031-01-01", false, true),
+        ("XLON", "2031-01-04", false, false),
+        ("24/7", "1970-01-01", true, true),
+        ("24/7", "2100-01-02", true, true),
+        ("24/5", "2100-01-02", true, false),
+    ] {
+        let calendar = calendar(name);
+        assert_eq!(calendar.covers(date(day)), covered, "{name} {day}");
+        assert_eq!(
+            calendar.session_on(date(day)).is_some(),
+            sessions,
+            "{name} {day}"
+        );
+    }
+}
+
+#[test]
+fn only_a_market_that_never_closes_has_365_days_a_year() {
+    for name in Calendar::names() {
+        let calendar = calendar(name);
+        assert_eq!(calendar.is_always_open(), name == "24/7");
+        let days = if name == "24/7" { 365 } else { 252 };
+        assert_eq!(calendar.annualization(), days, "{name}");
+    }
+}
+
+#[test]
 fn a_week_has_one_label_by_instant_and_by_date() {
     for name in Calendar::names() {
         let calendar = calendar(name);

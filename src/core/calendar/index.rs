@@ -1,6 +1,6 @@
 //! Fast answers: the sessions of the years that matter, one byte a day.
 //!
-//! Invariants: what the index says of a day equals what [`Rules`] say; a day outside it is worked
+//! Invariants: what the index says of a day equals what `Rules` say; a day outside it is worked
 //! out from the rules. The same few shapes (hours as distances from 00:00Z) recur on all days, in
 //! winter and in summer time, so a byte that names the shape is enough.
 

@@ -1,8 +1,8 @@
 //! The rules of one exchange in local time: regular hours, holidays, days with other hours.
 //!
-//! Invariants: hours are `open < break start < break end < close`; what [`Rules::hours_on`] says is
+//! Invariants: hours are `open < break start < break end < close`; what `Rules::hours_on` says is
 //! the whole truth about a date, and everything in UTC follows from it and the zone.
-//! Does not know names of calendars, nor how to answer fast: see [`super::index`].
+//! Does not know names of calendars, nor how to answer fast: see `index`.
 
 use std::collections::BTreeMap;
 

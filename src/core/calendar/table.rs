@@ -1,4 +1,4 @@
-//! The text form of [`Rules`], as `tables/generate.py` writes it.
+//! The text form of `Rules`, as `tables/generate.py` writes it.
 //!
 //! ```text
 //! # a comment

@@ -94,7 +94,7 @@ mod tests {
     /// Zone, wall clock and instant. The dates of the changes are those that the governments of these
     /// zones announced.
     #[rustfmt::skip]
-    const CLOCKS: [(&str, &str, &str); 23] = [
+    const CLOCKS: [(&str, &str, &str); 25] = [
         // SC-13: the open of New York in winter and summer.
         ("America/New_York", "2025-01-15 09:30", "2025-01-15T14:30:00Z"),
         ("America/New_York", "2025-07-15 09:30", "2025-07-15T13:30:00Z"),
@@ -112,6 +112,8 @@ mod tests {
         ("America/New_York", "2007-03-20 09:30", "2007-03-20T13:30:00Z"),
         ("America/Chicago", "2024-03-10 02:15", "2024-03-10T08:00:00Z"),
         ("America/Chicago", "2024-11-03 01:15", "2024-11-03T06:15:00Z"),
+        ("America/Toronto", "2025-03-09 02:45", "2025-03-09T07:00:00Z"),
+        ("America/Toronto", "2025-11-02 01:45", "2025-11-02T05:45:00Z"),
         ("Europe/London", "2025-03-30 01:30", "2025-03-30T01:00:00Z"),
         ("Europe/London", "2025-10-26 01:30", "2025-10-26T00:30:00Z"),
         ("Europe/Paris", "2025-03-30 02:30", "2025-03-30T01:00:00Z"),
