@@ -148,11 +148,12 @@ impl SessionCursor {
         self.seek(at).in_session
     }
 
-    fn seek(&mut self, at: Timestamp) -> Stretch {
+    #[inline]
+    fn seek(&mut self, at: Timestamp) -> &Stretch {
         if at < self.stretch.from || self.stretch.until <= at {
             self.stretch = self.stretch_at(at);
         }
-        self.stretch
+        &self.stretch
     }
 
     #[cold]
@@ -200,10 +201,10 @@ impl SessionCursor {
     }
 
     fn day_span(&self, day: Day) -> BarSpan {
-        if let Some(session) = self.calendar.on_day(day) {
+        if let Some((opens, closes)) = self.calendar.hours_on_day(day) {
             return BarSpan {
-                opens: session.open,
-                closes: session.close,
+                opens,
+                closes,
                 in_session: true,
             };
         }
@@ -211,8 +212,8 @@ impl SessionCursor {
     }
 
     fn week_span(&self, monday: Day) -> BarSpan {
-        let mut sessions = (monday..monday + 7).filter_map(|day| self.calendar.on_day(day));
-        let Some(first) = sessions.next() else {
+        let mut sessions = (monday..monday + 7).filter_map(|day| self.calendar.hours_on_day(day));
+        let Some((opens, closes)) = sessions.next() else {
             let friday = self.regular_span(monday + 4);
             return BarSpan {
                 opens: self.regular_span(monday).opens,
@@ -220,8 +221,8 @@ impl SessionCursor {
             };
         };
         BarSpan {
-            opens: first.open,
-            closes: sessions.last().unwrap_or(first).close,
+            opens,
+            closes: sessions.next_back().map_or(closes, |(_, closes)| closes),
             in_session: true,
         }
     }
@@ -242,3 +243,6 @@ fn monday_of(day: Day) -> Day {
     // 1970-01-01 was a Thursday.
     day - (day + 3).rem_euclid(7)
 }
+
+#[cfg(test)]
+mod tests;

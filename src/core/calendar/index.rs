@@ -1,6 +1,6 @@
 //! Fast answers: the sessions of the years that matter, one byte a day.
 //!
-//! Invariants: what the index says of a day equals what [`Rules`] say; a day outside it is worked
+//! Invariants: what the index says of a day equals what `Rules` say; a day outside it is worked
 //! out from the rules. The same few shapes (hours as distances from 00:00Z) recur on all days, in
 //! winter and in summer time, so a byte that names the shape is enough.
 
@@ -53,6 +53,13 @@ struct Shape {
     half_day: bool,
 }
 
+/// What the index knows of a day.
+enum Found<'a> {
+    Closed,
+    Open(&'a Shape),
+    Unknown,
+}
+
 /// One byte for each day from [`FIRST`] to [`LAST`].
 #[derive(Debug)]
 pub(super) struct Index {
@@ -96,25 +103,42 @@ impl Index {
 
     /// Returns the session of `day`.
     pub(super) fn session(&self, rules: &Rules, day: Day) -> Option<Session> {
-        let code = usize::try_from(day - day_number(FIRST))
-            .ok()
-            .and_then(|position| self.codes.get(position).copied())
-            .unwrap_or(UNKNOWN);
-        match code {
-            CLOSED => None,
-            UNKNOWN => session(rules, day),
-            known => {
-                let shape = self.shapes.get(usize::from(known) - 1)?;
+        let shape = match self.find(day) {
+            Found::Closed => return None,
+            Found::Unknown => return session(rules, day),
+            Found::Open(shape) => shape,
+        };
+        let midnight = midnight(day);
+        let at = |(from, to)| (midnight + from, midnight + to);
+        Some(Session {
+            date: date_of(day)?,
+            open: midnight + shape.open,
+            close: midnight + shape.close,
+            break_: shape.break_.map(at),
+            half_day: shape.half_day,
+        })
+    }
+
+    /// Returns open and close of the session of `day`, at less cost than [`Self::session`].
+    pub(super) fn hours(&self, rules: &Rules, day: Day) -> Option<(Timestamp, Timestamp)> {
+        match self.find(day) {
+            Found::Closed => None,
+            Found::Unknown => session(rules, day).map(|session| (session.open, session.close)),
+            Found::Open(shape) => {
                 let midnight = midnight(day);
-                Some(Session {
-                    date: date_of(day)?,
-                    open: midnight + shape.open,
-                    close: midnight + shape.close,
-                    break_: shape
-                        .break_
-                        .map(|(from, to)| (midnight + from, midnight + to)),
-                    half_day: shape.half_day,
-                })
+                Some((midnight + shape.open, midnight + shape.close))
+            }
+        }
+    }
+
+    fn find(&self, day: Day) -> Found<'_> {
+        let position = usize::try_from(day - day_number(FIRST)).ok();
+        match position.and_then(|position| self.codes.get(position)) {
+            Some(&CLOSED) => Found::Closed,
+            None | Some(&UNKNOWN) => Found::Unknown,
+            Some(code) => {
+                let shape = self.shapes.get(usize::from(*code) - 1);
+                shape.map_or(Found::Unknown, Found::Open)
             }
         }
     }

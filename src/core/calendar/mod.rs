@@ -6,7 +6,7 @@
 //! * sessions do not overlap, and their order in time is the order of their dates;
 //! * the tables are those of `exchange_calendars` for every session that they cover (2000 to 2030,
 //!   XNYS and XNAS from 1990). Beyond them the regular hours hold on every weekday, without
-//!   holidays: [`Calendar::covers`] tells a caller when to warn.
+//!   holidays: `Calendar::covers` tells a caller when to warn.
 //!
 //! Knows nothing of assets, schedules or configuration files, and reads no clock and no file: the
 //! tables are part of the program.
@@ -257,6 +257,10 @@ impl Calendar {
 
     fn on_day(&self, day: Day) -> Option<Session> {
         self.0.index.session(&self.0.rules, day)
+    }
+
+    fn hours_on_day(&self, day: Day) -> Option<(Timestamp, Timestamp)> {
+        self.0.index.hours(&self.0.rules, day)
     }
 
     /// The interval that the regular hours give `day`, session or not.

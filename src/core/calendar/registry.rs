@@ -116,3 +116,49 @@ impl Entry {
         Calendar::new(self.name, rules)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_table_is_read_and_every_name_and_alias_is_one_calendar() {
+        let mut seen = BTreeSet::new();
+        for entry in &ENTRIES {
+            let calendar = find(entry.name).unwrap();
+            assert_eq!(calendar.name(), entry.name);
+            assert!(seen.insert(entry.name));
+            for alias in entry.aliases {
+                assert!(seen.insert(alias), "{alias}");
+                assert_eq!(
+                    find(&alias.to_lowercase()).unwrap().name(),
+                    entry.name,
+                    "{alias}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_name_is_answered_with_those_that_look_like_it() {
+        for (name, first, text) in [
+            ("XNSY", Some("XNYS"), "did you mean `XNYS`"),
+            ("nasdak", Some("NASDAQ"), "did you mean `NASDAQ`?"),
+            ("forx", Some("FOREX"), "did you mean `FOREX`"),
+            (
+                "Timbuktu",
+                None,
+                "`Timbuktu`; there are 24/7, 24/5, XNYS, XNAS",
+            ),
+        ] {
+            let error = find(name).unwrap_err();
+            assert!(error.to_string().contains(text), "{error}");
+            let CalendarError::Unknown { candidates, .. } = error else {
+                panic!("{error:?}");
+            };
+            assert_eq!(candidates.first().map(String::as_str), first);
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! The rules of one exchange in local time: regular hours, holidays, days with other hours.
 //!
-//! Invariants: hours are `open < break start < break end < close`; what [`Rules::hours_on`] says is
+//! Invariants: hours are `open < break start < break end < close`; what `Rules::hours_on` says is
 //! the whole truth about a date, and everything in UTC follows from it and the zone.
-//! Does not know names of calendars, nor how to answer fast: see [`super::index`].
+//! Does not know names of calendars, nor how to answer fast: see `index`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::core::calendar::zone::instant_on;
-use crate::core::model::time::Timestamp;
+use crate::core::model::time::{Span, Timestamp};
 
 const DAY: i32 = 86_400;
 
@@ -30,7 +30,7 @@ impl Hours {
         break_: None,
     };
 
-    /// Whether the times are in order and near enough to their date that sessions cannot overlap.
+    /// Whether the times are in order and at most a day long.
     pub(super) fn is_sound(self) -> bool {
         let (from, to) = self.break_.unwrap_or((self.open + 1, self.open + 2));
         -DAY < self.open
@@ -116,6 +116,10 @@ impl Rules {
     }
 
     fn instant(&self, date: NaiveDate, seconds: i32) -> Option<Timestamp> {
+        // A zone without changes needs no search for the offset.
+        if self.zone == Tz::UTC {
+            return Some(Timestamp::from_date(date)? + Span::from_seconds(i64::from(seconds)));
+        }
         let days = seconds.div_euclid(DAY);
         let date = if days < 0 {
             date.checked_sub_days(Days::new(u64::from(days.unsigned_abs())))?

@@ -91,107 +91,45 @@ mod tests {
             .to_string()
     }
 
-    /// The dates of the changes are those that the governments of these zones announced.
+    /// Zone, wall clock and instant. The dates of the changes are those that the governments of these
+    /// zones announced.
+    #[rustfmt::skip]
+    const CLOCKS: [(&str, &str, &str); 25] = [
+        // SC-13: the open of New York in winter and summer.
+        ("America/New_York", "2025-01-15 09:30", "2025-01-15T14:30:00Z"),
+        ("America/New_York", "2025-07-15 09:30", "2025-07-15T13:30:00Z"),
+        // SC-17: forward at 02:00 to 03:00 on 2025-03-09, back at 02:00 to 01:00 on 2025-11-02.
+        ("America/New_York", "2025-03-09 01:59", "2025-03-09T06:59:00Z"),
+        ("America/New_York", "2025-03-09 02:00", "2025-03-09T07:00:00Z"),
+        ("America/New_York", "2025-03-09 02:30", "2025-03-09T07:00:00Z"),
+        ("America/New_York", "2025-03-09 03:00", "2025-03-09T07:00:00Z"),
+        ("America/New_York", "2025-03-09 03:01", "2025-03-09T07:01:00Z"),
+        ("America/New_York", "2025-11-02 00:59", "2025-11-02T04:59:00Z"),
+        ("America/New_York", "2025-11-02 01:30", "2025-11-02T05:30:00Z"),
+        ("America/New_York", "2025-11-02 02:00", "2025-11-02T07:00:00Z"),
+        // The change of 2006 was in April, that of 2007 in March.
+        ("America/New_York", "2006-03-20 09:30", "2006-03-20T14:30:00Z"),
+        ("America/New_York", "2007-03-20 09:30", "2007-03-20T13:30:00Z"),
+        ("America/Chicago", "2024-03-10 02:15", "2024-03-10T08:00:00Z"),
+        ("America/Chicago", "2024-11-03 01:15", "2024-11-03T06:15:00Z"),
+        ("America/Toronto", "2025-03-09 02:45", "2025-03-09T07:00:00Z"),
+        ("America/Toronto", "2025-11-02 01:45", "2025-11-02T05:45:00Z"),
+        ("Europe/London", "2025-03-30 01:30", "2025-03-30T01:00:00Z"),
+        ("Europe/London", "2025-10-26 01:30", "2025-10-26T00:30:00Z"),
+        ("Europe/Paris", "2025-03-30 02:30", "2025-03-30T01:00:00Z"),
+        ("Europe/Paris", "2025-10-26 02:30", "2025-10-26T00:30:00Z"),
+        // South of the equator summer begins in October.
+        ("Australia/Sydney", "2025-10-05 02:30", "2025-10-04T16:00:00Z"),
+        ("Australia/Sydney", "2025-04-06 02:30", "2025-04-05T15:30:00Z"),
+        ("Asia/Tokyo", "2025-03-09 02:30", "2025-03-08T17:30:00Z"),
+        // Midnight itself was skipped here, and once a whole day.
+        ("America/Sao_Paulo", "2018-11-04 00:00", "2018-11-04T03:00:00Z"),
+        ("Pacific/Apia", "2011-12-30 12:00", "2011-12-30T10:00:00Z"),
+    ];
+
     #[test]
     fn wall_clocks_are_right_on_both_sides_of_every_change() {
-        for (zone, local, utc) in [
-            // SC-13: the open of New York in winter and summer.
-            (
-                "America/New_York",
-                "2025-01-15 09:30",
-                "2025-01-15T14:30:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-07-15 09:30",
-                "2025-07-15T13:30:00Z",
-            ),
-            // SC-17: forward at 02:00 to 03:00 on 2025-03-09, back at 02:00 to 01:00 on 2025-11-02.
-            (
-                "America/New_York",
-                "2025-03-09 01:59",
-                "2025-03-09T06:59:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-03-09 02:00",
-                "2025-03-09T07:00:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-03-09 02:30",
-                "2025-03-09T07:00:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-03-09 03:00",
-                "2025-03-09T07:00:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-03-09 03:01",
-                "2025-03-09T07:01:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-11-02 00:59",
-                "2025-11-02T04:59:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-11-02 01:30",
-                "2025-11-02T05:30:00Z",
-            ),
-            (
-                "America/New_York",
-                "2025-11-02 02:00",
-                "2025-11-02T07:00:00Z",
-            ),
-            // The change of 2006 was in April, that of 2007 in March.
-            (
-                "America/New_York",
-                "2006-03-20 09:30",
-                "2006-03-20T14:30:00Z",
-            ),
-            (
-                "America/New_York",
-                "2007-03-20 09:30",
-                "2007-03-20T13:30:00Z",
-            ),
-            (
-                "America/Chicago",
-                "2024-03-10 02:15",
-                "2024-03-10T08:00:00Z",
-            ),
-            (
-                "America/Chicago",
-                "2024-11-03 01:15",
-                "2024-11-03T06:15:00Z",
-            ),
-            ("Europe/London", "2025-03-30 01:30", "2025-03-30T01:00:00Z"),
-            ("Europe/London", "2025-10-26 01:30", "2025-10-26T00:30:00Z"),
-            ("Europe/Paris", "2025-03-30 02:30", "2025-03-30T01:00:00Z"),
-            ("Europe/Paris", "2025-10-26 02:30", "2025-10-26T00:30:00Z"),
-            // South of the equator summer begins in October.
-            (
-                "Australia/Sydney",
-                "2025-10-05 02:30",
-                "2025-10-04T16:00:00Z",
-            ),
-            (
-                "Australia/Sydney",
-                "2025-04-06 02:30",
-                "2025-04-05T15:30:00Z",
-            ),
-            ("Asia/Tokyo", "2025-03-09 02:30", "2025-03-08T17:30:00Z"),
-            // Midnight itself was skipped here, and once a whole day.
-            (
-                "America/Sao_Paulo",
-                "2018-11-04 00:00",
-                "2018-11-04T03:00:00Z",
-            ),
-            ("Pacific/Apia", "2011-12-30 12:00", "2011-12-30T10:00:00Z"),
-        ] {
+        for (zone, local, utc) in CLOCKS {
             assert_eq!(at(zone, local), utc, "{zone} {local}");
         }
     }
