@@ -1,1 +1,30 @@
-//! Hosts Rhai scripts as strategies.
+//! Hosts Rhai scripts as strategies: text in, calls out.
+//!
+//! Invariants: a script reaches no file, network, process or clock; a handler is a transaction, so
+//! that a failing one leaves neither orders nor changes of its context behind; every error knows its
+//! file, line and column. Knows nothing of files: texts of modules come from whoever loads the script.
+
+/// What a script can call, one file a subject.
+pub mod api;
+/// Findings before a run.
+pub mod check;
+/// From what a script passes to what the engine takes.
+mod convert;
+/// What went wrong in a script, and where.
+pub mod error;
+/// The script at the engine's service.
+pub mod host;
+/// Imports.
+mod modules;
+/// Numbers that never fail silently.
+mod numbers;
+/// Parameters.
+pub mod params;
+/// What a script may not do, and how much.
+mod sandbox;
+/// From a text to something that can be called.
+mod source;
+/// What a script keeps between calls.
+mod state;
+/// The standard library that ships inside the program.
+pub mod stdlib;

@@ -17,7 +17,8 @@ use crate::core::message::{Approved, Command, Commands, Setting};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::order::{Change, OrderId, OrderRequest};
 use crate::core::model::status::{OrderStatus, OrderStep};
-use crate::core::model::time::Timestamp;
+use crate::core::model::time::{Timeframe, Timestamp};
+use crate::core::model::number::Money;
 
 /// In which world the engine runs; nothing in the core asks, it is for scripts to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,6 +148,13 @@ impl Desk {
             wishes: Vec::new(),
             marks: Marks::default(),
         }
+    }
+
+    /// A desk at which nobody sits: no asset, no cash.
+    pub fn vacant() -> Self {
+        let none: Rc<[Asset]> = Rc::new([]);
+        let market = Market::new(Rc::clone(&none), Vec::new(), Timeframe::Day);
+        Self::new(Mode::Backtest, market, Ledger::new(none, Money::ZERO))
     }
 
     /// Returns the assets, by [`AssetId`].

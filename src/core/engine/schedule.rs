@@ -3,6 +3,7 @@
 //! Invariants: a rule fires at its true instant in every mode; entries due at one instant run in
 //! order of registration; each instant fires once.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
@@ -237,4 +238,40 @@ fn month_of(date: NaiveDate) -> (NaiveDate, NaiveDate) {
         .and_then(|next| next.pred_opt())
         .unwrap_or(date);
     (first, last)
+}
+
+/// As a script would write it.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(date, time) => write!(f, "{date}, {time}"),
+            Self::Every(span) => write!(f, "every(\"{span}\")"),
+        }
+    }
+}
+
+impl fmt::Display for DateRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EveryDay => f.write_str("every_day()"),
+            Self::WeekStart(n) => write!(f, "week_start({n})"),
+            Self::WeekEnd(n) => write!(f, "week_end({n})"),
+            Self::MonthStart(n) => write!(f, "month_start({n})"),
+            Self::MonthEnd(n) => write!(f, "month_end({n})"),
+            Self::OnDays(days) => {
+                let names: Vec<String> = days.iter().map(|day| format!("\"{day}\"").to_uppercase()).collect();
+                write!(f, "on_days([{}])", names.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for TimeRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MarketOpen(offset) => write!(f, "market_open(\"{offset}\")"),
+            Self::MarketClose(offset) => write!(f, "market_close(\"{offset}\")"),
+            Self::At(time, zone) => write!(f, "at(\"{}\", \"{zone}\")", time.format("%H:%M")),
+        }
+    }
 }

@@ -1,0 +1,300 @@
+//! What went wrong in a script, and where.
+//!
+//! Invariants: the place is the innermost one that is known, also inside imported modules and
+//! closures; a message says what, a hint what to do; nothing is lost of the chain of calls.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+
+use crate::script::api::docs;
+use crate::script::convert::nearest;
+use crate::script::sandbox::OUT_OF_TIME;
+
+/// The texts of a script and its modules, by the name that errors know them by.
+pub(super) type Texts = BTreeMap<String, Arc<str>>;
+
+/// A place in a script.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Place {
+    /// The file, as the script or its import names it.
+    pub file: String,
+    /// The line from 1; 0 where it is not known.
+    pub line: usize,
+    /// The column from 1, in characters; 0 where it is not known.
+    pub column: usize,
+    /// The length of the name or sign there, in characters; at least 1.
+    pub width: usize,
+    /// The text of the line; empty where it is not known.
+    pub text: String,
+}
+
+/// A call on the way to an error.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Called {
+    /// The function that was called.
+    pub function: String,
+    /// From where.
+    pub from: Place,
+}
+
+/// An error in a script.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScriptError {
+    /// A code of the form `RBT101`.
+    pub code: &'static str,
+    /// What went wrong.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// What to do about it; empty where nobody knows.
+    pub hint: String,
+    /// How the script got there, innermost first.
+    pub trace: Vec<Called>,
+}
+
+impl std::error::Error for ScriptError {}
+
+/// One line: place and message.
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place.line > 0 {
+            write!(f, "{}:{}:{}: ", self.place.file, self.place.line, self.place.column)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// What helps to explain an error.
+pub(super) struct Explainer<'a> {
+    pub(super) texts: &'a Texts,
+    pub(super) main: &'a str,
+    /// The names of the script's own functions.
+    pub(super) functions: Vec<String>,
+    /// The names of the script's constants.
+    pub(super) constants: Vec<String>,
+    pub(super) operations: u64,
+}
+
+impl Explainer<'_> {
+    /// Explains an error of a running script.
+    pub(super) fn explain(&self, error: EvalAltResult) -> ScriptError {
+        let mut trace = Vec::new();
+        let mut file = self.main.to_owned();
+        let mut error = error;
+        loop {
+            error = match error {
+                EvalAltResult::ErrorInFunctionCall(function, source, inner, at) => {
+                    if at != Position::NONE {
+                        trace.push(Called { function, from: self.place(&file, at) });
+                    }
+                    if !source.is_empty() {
+                        file = source;
+                    }
+                    *inner
+                }
+                EvalAltResult::ErrorInModule(path, inner, at) => {
+                    if at != Position::NONE {
+                        trace.push(Called { function: format!("import \"{path}\""), from: self.place(&file, at) });
+                    }
+                    if !path.is_empty() {
+                        file = path;
+                    }
+                    *inner
+                }
+                innermost => {
+                    trace.reverse();
+                    return self.innermost(&innermost, &file, trace);
+                }
+            };
+        }
+    }
+
+    /// Explains an error of syntax.
+    pub(super) fn explain_parse(&self, error: &ParseError, file: &str) -> ScriptError {
+        let ParseError(kind, at) = error;
+        let place = self.place(file, *at);
+        ScriptError {
+            code: "RBT001",
+            message: parse_message(kind),
+            hint: syntax_hint(kind, &place),
+            place,
+            trace: Vec::new(),
+        }
+    }
+
+    fn innermost(&self, error: &EvalAltResult, file: &str, trace: Vec<Called>) -> ScriptError {
+        if let EvalAltResult::ErrorParsing(kind, at) = error {
+            let parse = ParseError(Box::new(kind.clone()), *at);
+            return ScriptError { trace, ..self.explain_parse(&parse, file) };
+        }
+        let (code, message, hint) = self.words(error);
+        ScriptError {
+            code,
+            message,
+            hint,
+            place: self.place(file, error.position()),
+            trace,
+        }
+    }
+
+    fn words(&self, error: &EvalAltResult) -> (&'static str, String, String) {
+        let plain = |code, message: String| (code, message, String::new());
+        match error {
+            EvalAltResult::ErrorFunctionNotFound(signature, _) => self.unknown_function(signature),
+            EvalAltResult::ErrorVariableNotFound(name, _) => {
+                let hint = nearest(name, self.constants.iter().map(String::as_str))
+                    .map_or_else(
+                        || "a function sees its parameters, its own variables and the script's constants; keep state in context".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                ("RBT104", format!("unknown variable `{name}`"), hint)
+            }
+            EvalAltResult::ErrorModuleNotFound(path, _) => plain("RBT104", format!("there is no module `{path}`")),
+            EvalAltResult::ErrorRuntime(value, _) => {
+                let text = value.to_string();
+                let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+                ("RBT200", message.to_owned(), hint.to_owned())
+            }
+            EvalAltResult::ErrorTooManyOperations(_) => (
+                "RBT210",
+                format!("the call took more than {} operations and was stopped", self.operations),
+                "is there a loop that never ends?".to_owned(),
+            ),
+            EvalAltResult::ErrorTerminated(token, _) if token.to_string() == OUT_OF_TIME => (
+                "RBT211",
+                "the call took too long and was stopped".to_owned(),
+                "is there a loop that never ends?".to_owned(),
+            ),
+            EvalAltResult::ErrorStackOverflow(_) => (
+                "RBT212",
+                "too many functions call each other".to_owned(),
+                "does a function call itself without end?".to_owned(),
+            ),
+            EvalAltResult::ErrorDataTooLarge(what, _) => plain("RBT213", format!("{} is too large", what.to_lowercase())),
+            EvalAltResult::ErrorPropertyNotFound(name, _) => plain("RBT104", format!("the map has no entry `{name}`")),
+            EvalAltResult::ErrorDotExpr(text, _) => plain("RBT104", dot_message(text)),
+            EvalAltResult::ErrorArithmetic(text, _) => plain("RBT214", lower_first(text)),
+            other => plain("RBT200", lower_first(&without_place(other))),
+        }
+    }
+
+    /// `order_taget (Asset, f64)`: the name is wrong, or its arguments are.
+    fn unknown_function(&self, signature: &str) -> (&'static str, String, String) {
+        let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
+        let name = name.trim();
+        let arguments = arguments.trim_end_matches(')');
+        let kinds: Vec<&str> = arguments.split(", ").map(kind_name).filter(|kind| !kind.is_empty()).collect();
+        let kinds = kinds.join(", ");
+        if let [left, right] = arguments.split(", ").map(kind_name).collect::<Vec<_>>()[..]
+            && !name.chars().any(char::is_alphanumeric)
+        {
+            return ("RBT121", format!("`{name}` does not work between {left} and {right}"), String::new());
+        }
+        let own = self.functions.iter().any(|function| function == name);
+        let known = docs::find(name);
+        if !known.is_empty() {
+            let forms: Vec<&str> = known.iter().map(|doc| doc.signature).collect();
+            return (
+                "RBT102",
+                format!("`{name}` does not take ({kinds})"),
+                format!("it is {}", forms.join(" or ")),
+            );
+        }
+        if own {
+            return ("RBT102", format!("the script's own function `{name}` does not take ({kinds})"), String::new());
+        }
+        let own: Vec<&str> = self.functions.iter().map(String::as_str).collect();
+        let candidates = docs::names().chain(own.iter().copied());
+        let hint = nearest(name, candidates).map_or_else(String::new, |near| {
+            let form = docs::find(near).first().map_or(near, |doc| doc.signature);
+            format!("did you mean `{form}`?")
+        });
+        ("RBT101", format!("unknown function `{name}`"), hint)
+    }
+
+    fn place(&self, file: &str, at: Position) -> Place {
+        let line = at.line().unwrap_or(0);
+        let column = at.position().unwrap_or(0);
+        let text = self
+            .texts
+            .get(file)
+            .and_then(|text| text.lines().nth(line.checked_sub(1)?))
+            .unwrap_or("")
+            .to_owned();
+        Place {
+            file: file.to_owned(),
+            line,
+            column,
+            width: width_at(&text, column),
+            text,
+        }
+    }
+}
+
+/// Returns the length of the name, number or sign that begins at a column.
+fn width_at(line: &str, column: usize) -> usize {
+    let Some(skip) = column.checked_sub(1) else { return 1 };
+    let rest = line.chars().skip(skip);
+    rest.take_while(|c| c.is_alphanumeric() || *c == '_').count().max(1)
+}
+
+fn kind_name(type_name: &str) -> &str {
+    let type_name = type_name.trim();
+    match type_name {
+        "i64" => "int",
+        "f64" => "float",
+        "&str | ImmutableString | String" | "&str" => "string",
+        "map" => "map",
+        other => other.rsplit("::").next().map_or(other, |name| name.strip_suffix("Ref").unwrap_or(name)),
+    }
+}
+
+fn dot_message(text: &str) -> String {
+    // "Unknown property 'x' - a getter is not registered for type 'Series'"
+    let mut quoted = text.split('\'').skip(1).step_by(2);
+    match (quoted.next(), quoted.next()) {
+        (Some(name), Some(kind)) => format!("{} has no field `{name}`", kind_name(kind)),
+        _ => lower_first(text),
+    }
+}
+
+fn without_place(error: &EvalAltResult) -> String {
+    let text = error.to_string();
+    match text.rfind(" (line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn parse_message(kind: &ParseErrorType) -> String {
+    lower_first(&kind.to_string())
+}
+
+/// Hints for habits of other languages.
+fn syntax_hint(kind: &ParseErrorType, place: &Place) -> String {
+    let line = place.text.trim_start();
+    let starts = |word: &str| line.starts_with(word);
+    if starts("def ") {
+        "a function begins with `fn name(context, data) {`".to_owned()
+    } else if starts("elif") || line.contains(" elif ") {
+        "write `else if`".to_owned()
+    } else if line.contains(" and ") || line.contains(" or ") {
+        "write `&&` for and, `||` for or".to_owned()
+    } else if line.contains('\'') {
+        "strings stand in double quotes: \"AAPL\"".to_owned()
+    } else if starts("///") || matches!(kind, ParseErrorType::WrongDocComment) {
+        "`///` may stand only before a function; write `//`".to_owned()
+    } else if starts("var ") || starts("const ") && line.contains("=>") {
+        "a variable begins with `let`, a function with `fn`".to_owned()
+    } else {
+        String::new()
+    }
+}

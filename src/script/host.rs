@@ -1,0 +1,458 @@
+//! The script at the engine's service.
+//!
+//! For the time of a call the engine's desk is swapped into the host, where the registered functions
+//! find it, and swapped back after it, whatever happened.
+//!
+//! Invariants: after a call the desk is where it was; a failing call leaves the context as it was; a
+//! panic inside a registered function becomes an error of the script.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, Expr, FnPtr};
+use rust_decimal::Decimal;
+
+use crate::core::engine::desk::{Desk, LogLevel, Note};
+use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
+use crate::core::model::asset::{Asset, AssetId};
+use crate::core::model::number::Quantity;
+use crate::script::api;
+use crate::script::api::context::{ContextRef, RESERVED, register_fields};
+use crate::script::api::data::DataRef;
+use crate::script::convert::{Outcome, fail, kind_of};
+use crate::script::error::{Explainer, ScriptError, Texts};
+use crate::script::modules::{Modules, ReadModule};
+use crate::script::numbers;
+use crate::script::params::{self, Param, Params};
+use crate::script::sandbox::{self, Budget, Fuse};
+use crate::script::source::Unit;
+use crate::script::state::Fields;
+
+/// What a configuration has set explicitly, so that a script's own setting is overruled.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Locks {
+    /// The commission model.
+    pub commission: bool,
+    /// The slippage model.
+    pub slippage: bool,
+    /// The cancel policy.
+    pub cancel_policy: bool,
+    /// The benchmark.
+    pub benchmark: bool,
+}
+
+/// Margin as the account's fields show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Margin {
+    /// The fraction of exposure that an order must be covered by.
+    pub initial: Decimal,
+    /// The fraction of exposure that must be covered at all times.
+    pub maintenance: Decimal,
+}
+
+/// What a script is loaded with.
+#[derive(Clone)]
+pub struct Setup {
+    /// The assets, as the engine knows them.
+    pub assets: Rc<[Asset]>,
+    /// Parameters from outside, as texts by name.
+    pub params: BTreeMap<String, String>,
+    /// The seed of `rand`.
+    pub seed: u64,
+    /// What a configuration has set.
+    pub locks: Locks,
+    /// Margin rules, for display.
+    pub margin: Margin,
+    /// The bounds of a call.
+    pub budget: Budget,
+    /// The switch of a watchdog.
+    pub fuse: Arc<Fuse>,
+    /// Reads modules beside the script.
+    pub read_module: ReadModule,
+}
+
+/// What registered functions share.
+#[derive(Debug)]
+pub(super) struct Host {
+    desk: RefCell<Box<Desk>>,
+    seated: Cell<bool>,
+    pub(super) fields: RefCell<Fields>,
+    pub(super) params: RefCell<Params>,
+    pub(super) assets: Rc<[Asset]>,
+    pub(super) rng: RefCell<Random>,
+    pub(super) locks: Locks,
+    pub(super) margin: Margin,
+    functions: RefCell<BTreeSet<String>>,
+    said: RefCell<BTreeSet<AssetId>>,
+}
+
+/// A script that is loaded and can be called.
+pub struct ScriptStrategy {
+    host: Rc<Host>,
+    engine: Engine,
+    unit: Unit,
+    handlers: BTreeSet<&'static str>,
+    context: Dynamic,
+    data: Dynamic,
+    texts: Rc<RefCell<Texts>>,
+    file: String,
+    budget: Budget,
+    fuse: Arc<Fuse>,
+    calls: u64,
+}
+
+impl std::fmt::Debug for ScriptStrategy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScriptStrategy").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// Handlers by name, with the number of their parameters.
+pub const HANDLERS: [(&str, usize); 9] = [
+    ("initialize", 1),
+    ("before_trading_start", 2),
+    ("handle_data", 2),
+    ("on_order_fill", 3),
+    ("on_order_cancel", 3),
+    ("on_order_reject", 3),
+    ("on_broker_message", 2),
+    ("on_reload", 2),
+    ("analyze", 2),
+];
+
+impl Host {
+    /// Calls `work` with the desk; an error outside of handlers.
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut Desk) -> R) -> Outcome<R> {
+        if !self.seated.get() {
+            return fail("this is there only while a handler runs, not at the top level of a script");
+        }
+        Ok(work(&mut self.desk.borrow_mut()))
+    }
+
+    /// As [`Self::with`], for what may be done only while a run is set up.
+    pub(super) fn with_set_up<R>(&self, name: &str, work: impl FnOnce(&mut Desk) -> R) -> Outcome<R> {
+        let answer = self.with(|desk| {
+            if desk.may_set_up() { Ok(work(desk)) } else { Err(desk.handler().to_owned()) }
+        })?;
+        answer.or_else(|handler| fail(format!("{name} belongs in initialize; this is {handler}")))
+    }
+
+    /// Reads a function of the script: its name.
+    pub(super) fn need_function(&self, value: &Dynamic) -> Outcome<Arc<str>> {
+        let Some(pointer) = value.read_lock::<FnPtr>() else {
+            return fail(format!("a function of the script is needed here, by its bare name; this is {}", kind_of(value)));
+        };
+        if pointer.is_curried() || pointer.is_anonymous() {
+            return fail("a closure cannot be kept across restarts\nhint: write a function fn name(context, data) and pass its name");
+        }
+        let name = pointer.fn_name();
+        if !self.functions.borrow().contains(name) {
+            return fail(format!("the script has no function `{name}(context, data)`"));
+        }
+        Ok(name.into())
+    }
+
+    /// Writes a line of the log, wherever the script is.
+    pub(super) fn say(&self, level: LogLevel, text: &str) {
+        // At the top level there is no desk yet; what is printed there is dropped on purpose: the
+        // top level runs when a script is checked, too.
+        let _said = self.with(|desk| desk.note(Note::Log(level, text.into(), "".into())));
+    }
+
+    /// Says once for each asset that an order rounded to nothing.
+    pub(super) fn say_once(&self, desk: &mut Desk, id: AssetId, units: Quantity) {
+        if self.said.borrow_mut().insert(id) {
+            let asset = &self.assets[id.index()];
+            let text = format!(
+                "an order for {units} {} rounds to nothing with a lot of {} and was not placed (said once)",
+                asset.symbol, asset.lot_size
+            );
+            desk.note(Note::Log(LogLevel::Warn, text.into(), "".into()));
+        }
+    }
+}
+
+impl ScriptStrategy {
+    /// Loads a script. `file` is the name that errors know it by.
+    ///
+    /// # Errors
+    /// For errors of syntax, at the top level, in parameters, and for handlers with a wrong number of
+    /// parameters.
+    pub fn load(text: &str, file: &str, setup: Setup) -> Result<Self, ScriptError> {
+        let texts: Rc<RefCell<Texts>> = Rc::default();
+        texts.borrow_mut().insert(file.to_owned(), text.into());
+        let host = Rc::new(Host {
+            desk: RefCell::new(Box::new(Desk::vacant())),
+            seated: Cell::new(false),
+            fields: RefCell::default(),
+            params: RefCell::new(Params::new(setup.params)),
+            assets: setup.assets,
+            rng: RefCell::new(Random::new(setup.seed)),
+            locks: setup.locks,
+            margin: setup.margin,
+            functions: RefCell::default(),
+            said: RefCell::default(),
+        });
+        let mut engine = Engine::new();
+        sandbox::confine(&mut engine, setup.budget, Arc::clone(&setup.fuse));
+        numbers::register(&mut engine);
+        params::register(&mut engine, &host);
+        api::register(&mut engine, &host);
+        let modules = Modules::new(setup.read_module, Rc::clone(&texts));
+        engine.set_module_resolver(modules);
+        let explain = |error: Box<EvalAltResult>| {
+            Explainer {
+                texts: &texts.borrow(),
+                main: file,
+                functions: Vec::new(),
+                constants: Vec::new(),
+                operations: setup.budget.operations,
+            }
+            .explain(*error)
+        };
+        // The names of the context's fields must be known before anything is compiled for good.
+        let names = engine.compile(text).map(|ast| properties(&ast)).map_err(|e| explain(e.into()))?;
+        register_fields(&mut engine, &host, &names);
+        let unit = Unit::load(&engine, text, file).map_err(explain)?;
+        *host.functions.borrow_mut() = unit.ast().iter_functions().map(|f| f.name.to_owned()).collect();
+        let mut strategy = Self {
+            handlers: BTreeSet::new(),
+            context: Dynamic::from(ContextRef(Rc::clone(&host))),
+            data: Dynamic::from(DataRef(Rc::clone(&host))),
+            host,
+            engine,
+            unit,
+            texts,
+            file: file.to_owned(),
+            budget: setup.budget,
+            fuse: setup.fuse,
+            calls: 0,
+        };
+        strategy.find_handlers()?;
+        Ok(strategy)
+    }
+
+    /// Returns the parameters that the script declares, with their values.
+    pub fn params(&self) -> Vec<Param> {
+        self.host.params.borrow().declared().to_vec()
+    }
+
+    /// Returns the parameters that were set from outside and that the script does not declare.
+    pub fn unknown_params(&self) -> Vec<String> {
+        self.host.params.borrow().unknown().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Returns what the script says of itself: the `//!` lines at its top.
+    pub fn description(&self) -> String {
+        let doc = self.unit.ast().doc();
+        let lines: Vec<&str> = doc.lines().map(|line| line.trim_start_matches("//!").trim()).collect();
+        lines.join("\n").trim().to_owned()
+    }
+
+    /// Returns the texts of the script and of every module that it imports, by name.
+    pub fn texts(&self) -> BTreeMap<String, Arc<str>> {
+        self.texts.borrow().clone()
+    }
+
+    /// Whether the script has a function of this name.
+    pub fn has_function(&self, name: &str) -> bool {
+        self.host.functions.borrow().contains(name)
+    }
+
+    fn find_handlers(&mut self) -> Result<(), ScriptError> {
+        for (name, needed) in HANDLERS {
+            let Some(given) = self.unit.parameters(name) else { continue };
+            if given != needed {
+                let params = handler_params(name);
+                return Err(self.error_at_function(
+                    name,
+                    &format!("{name} has {given} parameter{}, needs {needed}: {params}", if given == 1 { "" } else { "s" }),
+                    &format!("write fn {name}({params})"),
+                ));
+            }
+            self.handlers.insert(name);
+        }
+        Ok(())
+    }
+
+    fn error_at_function(&self, name: &str, message: &str, hint: &str) -> ScriptError {
+        let texts = self.texts.borrow();
+        let text = texts.get(&self.file).map_or("", |text| text);
+        let place = text
+            .lines()
+            .enumerate()
+            .find_map(|(at, line)| {
+                let column = line.find(&format!("fn {name}"))? + 3;
+                Some(crate::script::error::Place {
+                    file: self.file.clone(),
+                    line: at + 1,
+                    column: column + 1,
+                    width: name.len(),
+                    text: line.to_owned(),
+                })
+            })
+            .unwrap_or_default();
+        ScriptError {
+            code: "RBT106",
+            message: message.to_owned(),
+            place,
+            hint: hint.to_owned(),
+            trace: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, function: &str, args: &mut [Dynamic]) -> Result<(), ScriptError> {
+        self.calls += 1;
+        self.fuse.set_running(self.calls);
+        let unit = &mut self.unit;
+        let engine = &self.engine;
+        let outcome = catch_unwind(AssertUnwindSafe(|| unit.call(engine, function, args)));
+        self.fuse.set_running(0);
+        match outcome {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.explain(*error)),
+            Err(_) => Err(ScriptError {
+                code: "RBT299",
+                message: format!("an internal error stopped {function}; this is a fault of rustybt, please report it"),
+                place: crate::script::error::Place::default(),
+                hint: String::new(),
+                trace: Vec::new(),
+            }),
+        }
+    }
+
+    fn explain(&self, error: EvalAltResult) -> ScriptError {
+        // The handler itself was called by the engine, from nowhere in the script.
+        let error = match error {
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, at) if at.is_none() => *inner,
+            other => other,
+        };
+        Explainer {
+            texts: &self.texts.borrow(),
+            main: &self.file,
+            functions: self.host.functions.borrow().iter().cloned().collect(),
+            constants: self.constants(),
+            operations: self.budget.operations,
+        }
+        .explain(error)
+    }
+
+    fn constants(&self) -> Vec<String> {
+        self.unit
+            .ast()
+            .iter_literal_variables(true, false)
+            .map(|(name, ..)| name.to_owned())
+            .collect()
+    }
+
+    fn args(&self, call: &Call) -> Vec<Dynamic> {
+        let context = self.context.clone();
+        let order = |id| {
+            let desk = self.host.desk.borrow();
+            self.host.order_ref(&desk, id).map_or(Dynamic::UNIT, Dynamic::from)
+        };
+        match call {
+            Call::Initialize => vec![context],
+            Call::BeforeTradingStart | Call::HandleData | Call::Function(_) => vec![context, self.data.clone()],
+            Call::OrderFill(id, fill) => vec![context, order(*id), Dynamic::from(self.host.fill_ref(*fill))],
+            Call::OrderCancel(id, reason) | Call::OrderReject(id, reason) => {
+                vec![context, order(*id), reason.to_string().into()]
+            }
+            Call::BrokerMessage(text) => vec![context, text.to_string().into()],
+            Call::Analyze(results) => {
+                let parsed = self.engine.parse_json(&**results, true).map_or(Dynamic::UNIT, Into::into);
+                vec![context, parsed]
+            }
+        }
+    }
+}
+
+impl Strategy for ScriptStrategy {
+    fn handles(&self, handler: &Handler) -> bool {
+        match handler {
+            Handler::Function(_) => true,
+            other => self.handlers.contains(other.name()),
+        }
+    }
+
+    fn call(&mut self, call: &Call, desk: &mut Box<Desk>) -> Result<(), Failure> {
+        std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
+        self.host.seated.set(true);
+        let mut args = self.args(call);
+        let handler = call.handler();
+        let outcome = self.run(handler.name(), &mut args);
+        self.host.seated.set(false);
+        std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
+        let mut fields = self.host.fields.borrow_mut();
+        match outcome {
+            Ok(()) => {
+                fields.commit();
+                Ok(())
+            }
+            Err(error) => {
+                fields.roll_back();
+                Err(Box::new(error))
+            }
+        }
+    }
+}
+
+/// Returns the names of all properties that a script reads or writes.
+fn properties(ast: &rhai::AST) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    ast.walk(&mut |path| {
+        if let Some(ASTNode::Expr(Expr::Property(x, _))) = path.last() {
+            names.insert(x.2.to_string());
+        }
+        true
+    });
+    names.retain(|name| !RESERVED.contains(&name.as_str()));
+    names.into_iter().collect()
+}
+
+/// Returns the parameters of a handler as they are usually named.
+pub fn handler_params(name: &str) -> &'static str {
+    match name {
+        "initialize" => "context",
+        "on_order_fill" => "context, order, fill",
+        "on_order_cancel" | "on_order_reject" => "context, order, reason",
+        "on_broker_message" => "context, message",
+        "on_reload" => "context, previous",
+        "analyze" => "context, results",
+        _ => "context, data",
+    }
+}
+
+/// Seeded random numbers (SplitMix64, Steele and others 2014), the same on every machine.
+#[derive(Debug)]
+pub(super) struct Random(u64);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Returns a number from 0 to below 1.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float exactly")]
+    pub(super) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Returns a whole number between the two, both included.
+    pub(super) fn between(&mut self, from: i64, to: i64) -> i64 {
+        let width = u128::from(to.abs_diff(from)) + 1;
+        let offset = (u128::from(self.next()) * width) >> 64;
+        i64::try_from(i128::from(from) + i128::try_from(offset).unwrap_or(0)).unwrap_or(to)
+    }
+}

@@ -1,0 +1,107 @@
+//! Imports: `import "std/…"` from the program, `import "lib/x"` from beside the script, nothing else.
+//!
+//! Invariants: a path is a name with slashes, never absolute, never upwards; a module sees its own
+//! constants everywhere; each is loaded once; importing in a circle is an error.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rhai::{Engine, EvalAltResult, ModuleResolver, Position, Scope, Shared};
+
+use crate::script::convert::error;
+use crate::script::error::Texts;
+use crate::script::source::compile_with_constants;
+use crate::script::stdlib;
+
+/// Reads the text of a module beside the script; `None` where there is none.
+pub type ReadModule = Rc<dyn Fn(&str) -> Option<Arc<str>>>;
+
+/// Finds modules and remembers them.
+#[derive(Clone)]
+pub(super) struct Modules {
+    read: ReadModule,
+    loaded: Rc<RefCell<BTreeMap<String, Shared<rhai::Module>>>>,
+    loading: Rc<RefCell<Vec<String>>>,
+    texts: Rc<RefCell<Texts>>,
+}
+
+impl Modules {
+    pub(super) fn new(read: ReadModule, texts: Rc<RefCell<Texts>>) -> Self {
+        Self {
+            read,
+            loaded: Rc::default(),
+            loading: Rc::default(),
+            texts,
+        }
+    }
+
+    fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {
+        let plain = !path.is_empty()
+            && !path.starts_with('/')
+            && path.split('/').all(|part| {
+                !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+            });
+        if !plain {
+            return Err(error(format!(
+                "`{path}` cannot be imported: a module is named by words and slashes, such as \"std/signals\" or \"lib/mine\", without `..` and without an ending"
+            )));
+        }
+        let found = if path.starts_with("std/") {
+            stdlib::text(path).map(Arc::from)
+        } else {
+            (self.read)(path)
+        };
+        found.ok_or_else(|| {
+            let where_ = if path.starts_with("std/") {
+                format!("the standard library has {}", stdlib::names().collect::<Vec<_>>().join(", "))
+            } else {
+                format!("it would be the file {path}.rhai beside the script")
+            };
+            error(format!("there is no module `{path}`\nhint: {where_}"))
+        })
+    }
+
+    fn load(&self, engine: &Engine, path: &str) -> Result<Shared<rhai::Module>, Box<EvalAltResult>> {
+        if let Some(module) = self.loaded.borrow().get(path) {
+            return Ok(Shared::clone(module));
+        }
+        let text = self.text(path)?;
+        if self.loading.borrow().iter().any(|other| other == path) {
+            let chain = self.loading.borrow().join(" → ");
+            return Err(error(format!("modules import each other in a circle: {chain} → {path}")));
+        }
+        self.texts.borrow_mut().insert(path.to_owned(), Arc::clone(&text));
+        self.loading.borrow_mut().push(path.to_owned());
+        let made = compile_with_constants(engine, &text, path)
+            .and_then(|ast| rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine));
+        self.loading.borrow_mut().pop();
+        let mut module = made?;
+        module.set_id(path);
+        let module: Shared<rhai::Module> = module.into();
+        self.loaded.borrow_mut().insert(path.to_owned(), Shared::clone(&module));
+        Ok(module)
+    }
+}
+
+impl ModuleResolver for Modules {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        _source: Option<&str>,
+        path: &str,
+        pos: Position,
+    ) -> Result<Shared<rhai::Module>, Box<EvalAltResult>> {
+        self.load(engine, path).map_err(|e| {
+            let at_import = matches!(&*e, EvalAltResult::ErrorRuntime(..)) && e.position() == Position::NONE;
+            if at_import {
+                let mut e = e;
+                e.set_position(pos);
+                e
+            } else {
+                Box::new(EvalAltResult::ErrorInModule(path.to_owned(), e, pos))
+            }
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! From a text to something that can be called.
+//!
+//! Constants at the top level of a script are visible everywhere: they are computed once, then the
+//! text is compiled again with their values in place of their names, in functions and closures too.
+//!
+//! Invariants: the top level runs once; a constant's name is never hidden by a parameter or a loop
+//! variable (that would be replaced too), which is refused.
+
+use rhai::{AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Position, Scope, Stmt};
+
+use crate::script::convert::error;
+
+/// A compiled script with everything that it keeps between calls.
+pub(super) struct Unit {
+    ast: AST,
+    global: GlobalRuntimeState,
+    caches: Caches,
+    scope: Scope<'static>,
+}
+
+impl Unit {
+    /// Compiles a script and runs its top level: imports and constants.
+    pub(super) fn load(engine: &Engine, text: &str, file: &str) -> Result<Self, Box<EvalAltResult>> {
+        let mut first = engine.compile(text)?;
+        first.set_source(file);
+        let mut global = engine.new_global_runtime_state();
+        let mut caches = Caches::new();
+        let mut scope = Scope::new();
+        global.lib.push(first.shared_lib().clone());
+        global.source = Some(file.into());
+        run_top_level(engine, &mut global, &mut caches, &mut scope, &first)?;
+        let constants = constants_of(scope);
+        refuse_hidden(&first, &constants)?;
+        let mut ast = engine.compile_with_scope(&constants, text)?;
+        ast.set_source(file);
+        global.lib.clear();
+        global.lib.push(ast.shared_lib().clone());
+        Ok(Self { ast, global, caches: Caches::new(), scope: Scope::new() })
+    }
+
+    /// Calls a function.
+    pub(super) fn call(&mut self, engine: &Engine, function: &str, args: &mut [Dynamic]) -> Result<Dynamic, Box<EvalAltResult>> {
+        self.global.num_operations = 0;
+        let mut refs: Vec<&mut Dynamic> = args.iter_mut().collect();
+        let result = EvalContext::new(engine, &mut self.global, &mut self.caches, &mut self.scope, None)
+            .call_fn_raw(function, false, false, &mut refs);
+        // A stopped call must not leave its depth or variables behind.
+        self.global.level = 0;
+        self.scope.clear();
+        result
+    }
+
+    /// Returns the syntax tree.
+    pub(super) fn ast(&self) -> &AST {
+        &self.ast
+    }
+
+    /// Returns how many parameters the script's function of this name has; `None` where there is none.
+    pub(super) fn parameters(&self, function: &str) -> Option<usize> {
+        self.ast.iter_functions().find(|f| f.name == function).map(|f| f.params.len())
+    }
+}
+
+/// Compiles a module, with its constants in place of their names.
+pub(super) fn compile_with_constants(engine: &Engine, text: &str, file: &str) -> Result<AST, Box<EvalAltResult>> {
+    let mut first = engine.compile(text)?;
+    first.set_source(file);
+    let mut scope = Scope::new();
+    engine.run_ast_with_scope(&mut scope, &first)?;
+    let constants = constants_of(scope);
+    if constants.is_empty() {
+        return Ok(first);
+    }
+    refuse_hidden(&first, &constants)?;
+    let mut ast = engine.compile_with_scope(&constants, text)?;
+    ast.set_source(file);
+    Ok(ast)
+}
+
+#[expect(deprecated, reason = "the library calls its low-level entry points so")]
+fn run_top_level(
+    engine: &Engine,
+    global: &mut GlobalRuntimeState,
+    caches: &mut Caches,
+    scope: &mut Scope<'static>,
+    ast: &AST,
+) -> Result<(), Box<EvalAltResult>> {
+    engine.eval_statements_raw(global, caches, scope, ast.statements())?;
+    Ok(())
+}
+
+fn constants_of(scope: Scope<'static>) -> Scope<'static> {
+    let mut constants = Scope::new();
+    for (name, is_constant, value) in scope.iter() {
+        if is_constant {
+            constants.push_constant_dynamic(name, value);
+        }
+    }
+    constants
+}
+
+/// Refuses parameters and loop variables that bear the name of a constant.
+fn refuse_hidden(ast: &AST, constants: &Scope<'_>) -> Result<(), Box<EvalAltResult>> {
+    if constants.is_empty() {
+        return Ok(());
+    }
+    let hidden = |name: &str, at: Position| {
+        let mut e = error(format!(
+            "`{name}` is a constant of this script\nhint: choose another name here"
+        ));
+        e.set_position(at);
+        Err(e)
+    };
+    for function in ast.iter_functions() {
+        if let Some(name) = function.params.iter().find(|name| constants.contains(name)) {
+            return hidden(name, Position::NONE);
+        }
+    }
+    let mut found = None;
+    ast.walk(&mut |path| {
+        if let Some(ASTNode::Stmt(Stmt::For(x, at))) = path.last()
+            && constants.contains(&x.0.name)
+        {
+            found = Some((x.0.name.to_string(), *at));
+        }
+        found.is_none()
+    });
+    match found {
+        Some((name, at)) => hidden(&name, at),
+        None => Ok(()),
+    }
+}
