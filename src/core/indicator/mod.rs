@@ -33,8 +33,8 @@
 //!
 //! Invariants:
 //! * A bar costs O(1) amortized (`cci`: O(period)) and allocates nothing.
-//! * Sums do not drift: they carry their rounding errors and are exact for the numbers of markets; sums
-//!   of squares are made anew once in a period.
+//! * Sums do not drift: they carry their rounding errors and are exact for the numbers of markets, so
+//!   a value does not depend on what came before its window.
 //! * A window of equal values has that value as mean and zero as deviation, exactly.
 //! * Once ready a value is a number: where a range, a movement or a divisor is zero the value is 0 (`dx`,
 //!   `adx`: the one before), as in TA-Lib.

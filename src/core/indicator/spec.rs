@@ -116,7 +116,7 @@ impl Param {
     fn rule(&self) -> String {
         let Self { min, max, .. } = self;
         match self.kind {
-            Kind::Whole if max <= min => format!("{min}"),
+            Kind::Whole if max <= min => format!("{min} (simple)"),
             Kind::Whole => format!("a whole number from {min} to {max}"),
             Kind::Real => format!("a number from {min} to {max}"),
         }
