@@ -1,121 +1,18 @@
 //! Indicators against TA-Lib's own numbers, and the laws that hold for all of them.
 
-use std::collections::BTreeSet;
-use std::io::Read;
-use std::path::PathBuf;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use flate2::read::GzDecoder;
+/// Reading the reference vectors.
+mod vectors;
+
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use rustybt::core::indicator::{
     ALL, BarInput, Columns, Indicator, Inputs, MAX_OUTPUTS, Memory, Spec, spec,
 };
 
-/// Every vector file of `tests/data/vectors/talib`.
-const FILES: [&str; 9] = [
-    "aapl",
-    "msft",
-    "goog",
-    "walk",
-    "flat",
-    "flat-no-volume",
-    "step",
-    "step-with-range",
-    "short",
-];
-
-/// The bars of a vector file and what TA-Lib makes of them.
-struct Vectors {
-    high: Vec<f64>,
-    low: Vec<f64>,
-    close: Vec<f64>,
-    volume: Vec<f64>,
-    cases: Vec<Case>,
-}
-
-struct Case {
-    indicator: String,
-    params: Vec<f64>,
-    output: String,
-    warm_up: usize,
-    values: Vec<f64>,
-}
-
-impl Vectors {
-    fn read(name: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/data/vectors/talib")
-            .join(format!("{name}.csv.gz"));
-        let mut text = String::new();
-        GzDecoder::new(std::fs::File::open(&path).unwrap())
-            .read_to_string(&mut text)
-            .unwrap();
-        let mut vectors = Self {
-            high: vec![],
-            low: vec![],
-            close: vec![],
-            volume: vec![],
-            cases: vec![],
-        };
-        for line in text.lines() {
-            vectors.take(line);
-        }
-        vectors
-    }
-
-    fn take(&mut self, line: &str) {
-        let fields: Vec<&str> = line.split(',').collect();
-        match fields[0] {
-            "input" => {
-                let column = match fields[1] {
-                    "high" => &mut self.high,
-                    "low" => &mut self.low,
-                    "close" => &mut self.close,
-                    "volume" => &mut self.volume,
-                    other => panic!("unknown input {other}"),
-                };
-                *column = numbers(&fields[2..]);
-            }
-            "case" => self.cases.push(Case {
-                indicator: fields[1].to_string(),
-                params: numbers(&fields[2].split_whitespace().collect::<Vec<_>>()),
-                output: fields[3].to_string(),
-                warm_up: fields[4].parse().unwrap(),
-                values: numbers(&fields[5..]),
-            }),
-            other => panic!("unknown line {other}"),
-        }
-    }
-
-    fn columns(&self) -> Columns<'_> {
-        Columns {
-            open: &[],
-            high: &self.high,
-            low: &self.low,
-            close: &self.close,
-            volume: &self.volume,
-        }
-    }
-
-    fn bars(&self) -> Vec<BarInput> {
-        bars(&self.columns())
-    }
-}
-
-fn numbers(fields: &[&str]) -> Vec<f64> {
-    fields.iter().map(|field| field.parse().unwrap()).collect()
-}
-
-fn bars(columns: &Columns<'_>) -> Vec<BarInput> {
-    (0..columns.close.len())
-        .map(|place| BarInput {
-            open: columns.close[place],
-            high: columns.high[place],
-            low: columns.low[place],
-            close: columns.close[place],
-            volume: columns.volume[place],
-        })
-        .collect()
-}
+use vectors::{Case, FILES, Vectors};
 
 fn outputs(indicator: &dyn Indicator) -> [u64; MAX_OUTPUTS] {
     std::array::from_fn(|output| indicator.value(output).to_bits())
@@ -403,9 +300,9 @@ fn a_million_bars_leave_no_trace_in_a_window() {
     ] {
         let spec = spec(name).unwrap();
         let mut indicator = spec.build(&params).unwrap();
-        values
-            .iter()
-            .for_each(|&value| indicator.update(&BarInput::from_value(value)));
+        for &value in &values {
+            indicator.update(&BarInput::from_value(value));
+        }
         let latest = spec
             .latest(&Columns::values(&values), &params)
             .unwrap()

@@ -1,11 +1,8 @@
 //! The range of the last bars and where the price is in it: MIN, MAX, Donchian, WILLR, STOCHF, STOCH,
 //! AROON.
 
-use crate::core::indicator::extreme::Extreme;
-use crate::core::indicator::extreme::Highest;
-use crate::core::indicator::extreme::Lowest;
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::extreme::{Extreme, Highest, Lowest};
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::Mean;
 use crate::core::indicator::running::Kernel;

@@ -29,7 +29,9 @@
 //! | `mfi` | period 14 | high, low, close, volume | value | period |
 //! | `obv` | – | close, volume | value | 0 |
 //!
-//! A value comes with bar `lookback + 1` and with every bar after it.
+//! A value comes with bar `lookback + 1` and with every bar after it. Where TA-Lib asks for a period of at
+//! least 2 for `min`, `max` and `donchian`, 1 is taken too. `trange`, `atr` and the like need the close
+//! before, so their first bar gives nothing.
 //!
 //! Invariants:
 //! * A bar costs O(1) amortized (`cci`: O(period)) and allocates nothing.
@@ -44,31 +46,45 @@
 //! To add an indicator: a [`Spec`] and its kernel in a file of this room, and its line in [`ALL`].
 //! Knows nothing of assets, time frames, scripts or money.
 
+/// Moving averages.
 mod average;
+/// Ranges of the last bars and the price's place in them.
 mod channel;
+/// When lines pass each other.
 mod cross;
+/// Spread around the mean.
 mod deviation;
+/// Directional movement.
 mod direction;
+/// What can be wrong with a request.
 mod error;
 /// Greatest and least of a window.
 mod extreme;
+/// Bars and columns as floats.
 mod input;
+/// The distance of two averages.
 mod macd;
+/// Changes over some bars, and their strength.
 mod momentum;
+/// True range.
 mod range;
 /// Latest values without a state.
 mod recent;
 /// Windows, means and spreads.
 mod ring;
+/// The stateful form.
 mod running;
 /// Exponential smoothing.
 mod smooth;
+/// What is known of an indicator.
 mod spec;
 /// Snapshots.
 mod state;
 /// Sums without drift.
 mod sum;
+/// Indicators of the typical price.
 mod typical;
+/// Volume by the direction of the price.
 mod volume;
 
 pub use cross::{crossed_above, crossed_below};

@@ -1,7 +1,6 @@
 //! The range of a bar with its gap: TRANGE, ATR, NATR (Wilder 1978).
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::Wilder;
 use crate::core::indicator::spec::{Memory, Param, Spec, running};

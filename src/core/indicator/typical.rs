@@ -1,9 +1,7 @@
 //! Indicators of the typical price, `(high + low + close) ÷ 3`: CCI and MFI.
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
-use crate::core::indicator::ring::Mean;
-use crate::core::indicator::ring::Ring;
+use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::ring::{Mean, Ring};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
 use crate::core::indicator::state::{Visit, real};
