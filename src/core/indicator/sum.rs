@@ -133,6 +133,13 @@ pub(super) fn two_product(left: f64, right: f64) -> (f64, f64) {
     (product, error)
 }
 
+/// Whether a difference is no more than what rounding leaves of numbers of this scale: equal prices that
+/// were computed in different ways count as equal. The part, 1e-14, is TA-Lib's.
+#[inline]
+pub(super) fn is_rounding(difference: f64, scale: f64) -> bool {
+    difference.abs() <= 1e-14 * scale.abs()
+}
+
 /// Returns two halves of at most 26 bits each.
 #[inline]
 fn split(value: f64) -> (f64, f64) {

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use rustybt::core::indicator::{BarInput, Columns};
 
 /// Every vector file of `tests/data/vectors/talib`.
-pub(super) const FILES: [&str; 9] = [
+pub(super) const FILES: [&str; 10] = [
     "aapl",
     "msft",
     "goog",
@@ -16,6 +16,7 @@ pub(super) const FILES: [&str; 9] = [
     "flat-no-volume",
     "step",
     "step-with-range",
+    "rounding",
     "short",
 ];
 

@@ -105,6 +105,13 @@ def level(closes, half_range, volume):
     }
 
 
+def rounded_differently(count, price):
+    """Equal prices but for the last bit, as conversions and adjustments leave them."""
+    bits = [(bar * 7 + bar // 3) % 3 for bar in range(count)]
+    closes = np.array([price * (1 + bit * 2.0**-52) for bit in bits])
+    return {"h": closes[::-1].copy(), "l": closes[::-1].copy(), "c": closes, "v": np.full(count, 10.0)}
+
+
 def lines(bars):
     for key, name in NAMES.items():
         yield ",".join(["input", name, *(repr(float(value)) for value in bars[key])])
@@ -130,6 +137,7 @@ def main():
         "flat-no-volume": level([131.23] * 40, 0, 0),
         "step": level([100.1] * 50 + [110.3] * 70, 0, 500),
         "step-with-range": level([100.1] * 50 + [90.7] * 70, 0.5, 500),
+        "rounding": rounded_differently(60, 131.23),
         "short": level([100.1, 100.7, 99.9, 101.3, 100.2, 100.2], 0.25, 10),
     }
     for name, bars in sets.items():
