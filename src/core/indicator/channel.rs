@@ -179,7 +179,7 @@ impl Kernel for PercentRange {
         Some(if is_rounding(range, high.abs() + low.abs()) {
             0.0
         } else {
-            (bar.close - high) / range * 100.0
+            ((bar.close - high) / range * 100.0).clamp(-100.0, 0.0)
         })
     }
     fn walk(&mut self, visit: &mut dyn Visit) {

@@ -1,7 +1,7 @@
 //! Technical indicators in floats: TA-Lib's values and warm-up, bar by bar and over columns.
 //!
-//! Every indicator has one implementation, the stateful one; [`Spec::series`] runs it over columns and
-//! [`Spec::latest`] over their end, so all forms agree. Values are held to those of TA-Lib 0.8.1 (see
+//! Every indicator has one implementation, the stateful one. `Spec::series` runs it over columns and
+//! `Spec::latest` over their end, so all forms agree. Values are held to those of TA-Lib 0.8.1 (see
 //! `tests/data/vectors/talib`).
 //!
 //! | name | parameters and defaults | reads | outputs | lookback |
@@ -43,7 +43,7 @@
 //! * Inputs that are not numbers, infinite or beyond ±1e100 are passed over.
 //! * A snapshot restores the state bit for bit.
 //!
-//! To add an indicator: a [`Spec`] and its kernel in a file of this room, and its line in [`ALL`].
+//! To add an indicator: a `Spec` and its kernel in a file of this room, and its line in `ALL`.
 //! Knows nothing of assets, time frames, scripts or money.
 
 /// Moving averages.
