@@ -206,9 +206,9 @@ impl Explainer<'_> {
         if own {
             return ("RBT102", format!("the script's own function `{name}` does not take ({kinds})"), String::new());
         }
-        let own: Vec<&str> = self.functions.iter().map(String::as_str).collect();
-        let candidates = docs::names().chain(own.iter().copied());
-        let hint = nearest(name, candidates).map_or_else(String::new, |near| {
+        let mut candidates: Vec<&str> = docs::names().collect();
+        candidates.extend(self.functions.iter().map(String::as_str));
+        let hint = nearest(name, candidates.into_iter()).map_or_else(String::new, |near| {
             let form = docs::find(near).first().map_or(near, |doc| doc.signature);
             format!("did you mean `{form}`?")
         });

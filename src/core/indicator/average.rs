@@ -1,10 +1,8 @@
 //! Moving averages: SMA, EMA, WMA, DEMA, TEMA, and TRIX, the change of a triple one.
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::recent;
-use crate::core::indicator::ring::Mean;
-use crate::core::indicator::ring::WeightedMean;
+use crate::core::indicator::ring::{Mean, WeightedMean};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::Exponential;
 use crate::core::indicator::spec::{Memory, Param, Spec, padded, run_over, running};

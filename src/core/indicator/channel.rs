@@ -1,16 +1,14 @@
 //! The range of the last bars and where the price is in it: MIN, MAX, Donchian, WILLR, STOCHF, STOCH,
 //! AROON.
 
-use crate::core::indicator::extreme::Extreme;
-use crate::core::indicator::extreme::Highest;
-use crate::core::indicator::extreme::Lowest;
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::extreme::{Extreme, Highest, Lowest};
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::Mean;
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Param, Params, Spec, padded, running};
 use crate::core::indicator::state::{Visit, real};
+use crate::core::indicator::sum::is_rounding;
 
 pub(super) const MAX: Spec = Spec {
     name: "max",
@@ -147,11 +145,11 @@ impl Channel {
     /// Returns the place of the close in the range in percent, 0 where there is no range.
     fn place(&mut self, bar: &BarInput) -> Option<f64> {
         let (high, low) = self.push(bar)?;
-        let percent = (high - low) / 100.0;
-        Some(if percent == 0.0 {
+        let range = high - low;
+        Some(if is_rounding(range, high.abs() + low.abs()) {
             0.0
         } else {
-            (bar.close - low) / percent
+            (bar.close - low) / range * 100.0
         })
     }
 }
@@ -177,11 +175,11 @@ impl Kernel for PercentRange {
     const INPUTS: Inputs = Inputs::HighLowClose;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
         let (high, low) = self.0.push(bar)?;
-        let percent = (high - low) / -100.0;
-        Some(if percent == 0.0 {
+        let range = high - low;
+        Some(if is_rounding(range, high.abs() + low.abs()) {
             0.0
         } else {
-            (high - bar.close) / percent
+            ((bar.close - high) / range * 100.0).clamp(-100.0, 0.0)
         })
     }
     fn walk(&mut self, visit: &mut dyn Visit) {

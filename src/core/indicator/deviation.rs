@@ -1,8 +1,7 @@
 //! Spread around the mean: VAR, STDDEV and the Bollinger bands. All of the population (divided by the
 //! period, not by one less), as in TA-Lib.
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::Spread;
 use crate::core::indicator::running::Kernel;

@@ -1,11 +1,9 @@
 //! Directional movement (Wilder 1978): `PLUS_DI`, `MINUS_DI`, DX, ADX.
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::range::TrueRange;
 use crate::core::indicator::running::Kernel;
-use crate::core::indicator::smooth::Wilder;
-use crate::core::indicator::smooth::WilderSum;
+use crate::core::indicator::smooth::{Wilder, WilderSum};
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
 use crate::core::indicator::state::Visit;
 

@@ -4,8 +4,7 @@
 //! the bar that carries it is passed over as if it had not been.
 
 use crate::core::indicator::error::IndicatorError;
-use crate::core::model::market::Bar;
-use crate::core::model::market::Field;
+use crate::core::model::market::{Bar, Field};
 
 /// Beyond this the square of a value times a period could leave the range of floats.
 const LARGEST: f64 = 1e100;

@@ -1,7 +1,6 @@
 //! MACD: the distance of two exponential averages (Appel).
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::Exponential;
 use crate::core::indicator::spec::{Memory, Param, Params, Spec, run_over, running};

@@ -1,7 +1,7 @@
 //! Technical indicators in floats: TA-Lib's values and warm-up, bar by bar and over columns.
 //!
-//! Every indicator has one implementation, the stateful one; [`Spec::series`] runs it over columns and
-//! [`Spec::latest`] over their end, so all forms agree. Values are held to those of TA-Lib 0.8.1 (see
+//! Every indicator has one implementation, the stateful one. `Spec::series` runs it over columns and
+//! `Spec::latest` over their end, so all forms agree. Values are held to those of TA-Lib 0.8.1 (see
 //! `tests/data/vectors/talib`).
 //!
 //! | name | parameters and defaults | reads | outputs | lookback |
@@ -29,46 +29,62 @@
 //! | `mfi` | period 14 | high, low, close, volume | value | period |
 //! | `obv` | – | close, volume | value | 0 |
 //!
-//! A value comes with bar `lookback + 1` and with every bar after it.
+//! A value comes with bar `lookback + 1` and with every bar after it. Where TA-Lib asks for a period of at
+//! least 2 for `min`, `max` and `donchian`, 1 is taken too. `trange`, `atr` and the like need the close
+//! before, so their first bar gives nothing.
 //!
 //! Invariants:
 //! * A bar costs O(1) amortized (`cci`: O(period)) and allocates nothing.
-//! * Sums do not drift: they carry their rounding errors and are exact for the numbers of markets; sums
-//!   of squares are made anew once in a period.
+//! * Sums do not drift: they carry their rounding errors and are exact for the numbers of markets, so
+//!   a value does not depend on what came before its window.
 //! * A window of equal values has that value as mean and zero as deviation, exactly.
 //! * Once ready a value is a number: where a range, a movement or a divisor is zero the value is 0 (`dx`,
 //!   `adx`: the one before), as in TA-Lib.
 //! * Inputs that are not numbers, infinite or beyond ±1e100 are passed over.
 //! * A snapshot restores the state bit for bit.
 //!
-//! To add an indicator: a [`Spec`] and its kernel in a file of this room, and its line in [`ALL`].
+//! To add an indicator: a `Spec` and its kernel in a file of this room, and its line in `ALL`.
 //! Knows nothing of assets, time frames, scripts or money.
 
+/// Moving averages.
 mod average;
+/// Ranges of the last bars and the price's place in them.
 mod channel;
+/// When lines pass each other.
 mod cross;
+/// Spread around the mean.
 mod deviation;
+/// Directional movement.
 mod direction;
+/// What can be wrong with a request.
 mod error;
 /// Greatest and least of a window.
 mod extreme;
+/// Bars and columns as floats.
 mod input;
+/// The distance of two averages.
 mod macd;
+/// Changes over some bars, and their strength.
 mod momentum;
+/// True range.
 mod range;
 /// Latest values without a state.
 mod recent;
 /// Windows, means and spreads.
 mod ring;
+/// The stateful form.
 mod running;
 /// Exponential smoothing.
 mod smooth;
+/// What is known of an indicator.
 mod spec;
 /// Snapshots.
 mod state;
 /// Sums without drift.
 mod sum;
+/// Indicators of the typical price.
 mod typical;
+/// Volume by the direction of the price.
 mod volume;
 
 pub use cross::{crossed_above, crossed_below};

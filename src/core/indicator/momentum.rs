@@ -4,8 +4,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::Ring;
 use crate::core::indicator::running::Kernel;

@@ -1,7 +1,6 @@
 //! The range of a bar with its gap: TRANGE, ATR, NATR (Wilder 1978).
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::Wilder;
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
@@ -42,7 +41,7 @@ pub(super) const NATR: Spec = Spec {
     doc: "average true range in percent of the close",
     memory: Memory::Endless,
     lookback: |params| params.whole(0),
-    build: |params| running(NormalizedRange(AverageRange::new(params.whole(0)))),
+    build: |params| running(NormalizedRange::new(params.whole(0))),
     quick: None,
 };
 
@@ -105,20 +104,35 @@ impl Kernel for AverageRange {
 }
 
 #[derive(Clone, Debug)]
-struct NormalizedRange(AverageRange);
+struct NormalizedRange {
+    average: AverageRange,
+    is_plain: bool,
+}
+
+impl NormalizedRange {
+    fn new(period: usize) -> Self {
+        Self {
+            average: AverageRange::new(period),
+            // TA-Lib gives the true range itself, not the percentage, for a period of 1.
+            is_plain: period == 1,
+        }
+    }
+}
 
 impl Kernel for NormalizedRange {
     type Output = f64;
     const INPUTS: Inputs = Inputs::HighLowClose;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        let range = self.0.next(bar)?;
-        Some(if bar.close == 0.0 {
+        let range = self.average.next(bar)?;
+        Some(if self.is_plain {
+            range
+        } else if bar.close == 0.0 {
             0.0
         } else {
             range / bar.close * 100.0
         })
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
-        self.0.walk(visit);
+        self.average.walk(visit);
     }
 }

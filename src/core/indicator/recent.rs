@@ -44,8 +44,7 @@ pub(super) fn weighted_mean(values: &[f64], period: usize) -> Option<f64> {
     Some(sum.divided(divisor, 1.0 / divisor))
 }
 
-/// Returns mean and population variance of the last `period` values; the variance may differ from the
-/// stateful form's in the last bit.
+/// Returns mean and population variance of the last `period` values.
 pub(super) fn mean_and_variance(values: &[f64], period: usize) -> Option<(f64, f64)> {
     let mut moments = Moments::default();
     last(values, period)?.for_each(|value| moments.add(value));

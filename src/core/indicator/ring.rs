@@ -4,7 +4,7 @@
 //! of equal values has exactly that value as mean and exactly zero as variance. Knows nothing of bars.
 
 use crate::core::indicator::state::{Visit, real};
-use crate::core::indicator::sum::{Sum, two_product};
+use crate::core::indicator::sum::{SquareSum, Sum, two_product};
 
 /// The last `period` values.
 #[derive(Clone, Debug)]
@@ -48,12 +48,6 @@ impl Ring {
     #[inline]
     pub(super) fn is_full(&self) -> bool {
         self.len == self.slots.len()
-    }
-
-    /// Whether the next value goes where the first one went: once in `period` pushes.
-    #[inline]
-    fn is_at_start(&self) -> bool {
-        self.at == 0
     }
 
     /// The values of a full window, oldest first.
@@ -168,7 +162,7 @@ impl WeightedMean {
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Moments {
     sum: Sum,
-    squares: Sum,
+    squares: SquareSum,
     last: f64,
     equal: usize,
 }
@@ -178,15 +172,15 @@ impl Moments {
     #[inline]
     pub(super) fn add(&mut self, value: f64) {
         self.sum.add(value);
-        self.squares.add_product(value, value);
+        self.squares.add(value, 1.0);
         self.note(value);
     }
 
     #[inline]
     fn replace(&mut self, value: f64, old: f64) {
         self.sum.replace(value, old);
-        self.squares.add_product(value, value);
-        self.squares.add_product(-old, old);
+        self.squares.add(value, 1.0);
+        self.squares.add(old, -1.0);
         self.note(value);
     }
 
@@ -248,13 +242,7 @@ impl Spread {
     /// Takes a value in; returns mean and variance from the `period`-th value on.
     #[inline]
     pub(super) fn push(&mut self, value: f64) -> Option<(f64, f64)> {
-        let old = self.ring.push(value);
-        if self.ring.is_at_start() {
-            // Squares have twice the digits, so their sum is not exact: it is made anew once in a
-            // period.
-            self.moments = Moments::default();
-            self.ring.iter().for_each(|value| self.moments.add(value));
-        } else if let Some(old) = old {
+        if let Some(old) = self.ring.push(value) {
             self.moments.replace(value, old);
         } else {
             self.moments.add(value);

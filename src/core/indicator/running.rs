@@ -6,8 +6,7 @@
 use std::fmt::Debug;
 
 use crate::core::indicator::error::IndicatorError;
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::state::{Loader, Saver, Visit};
 
 /// An indicator that is fed one closed bar after the other.

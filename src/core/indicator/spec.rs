@@ -1,8 +1,7 @@
 //! What is known of an indicator: its names, inputs, parameters, outputs and how to build it.
 
 use crate::core::indicator::error::IndicatorError;
-use crate::core::indicator::input::Columns;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Columns, Inputs};
 use crate::core::indicator::running::{Indicator, Kernel, Output, Running};
 
 /// The longest period, TA-Lib's.
@@ -116,7 +115,7 @@ impl Param {
     fn rule(&self) -> String {
         let Self { min, max, .. } = self;
         match self.kind {
-            Kind::Whole if max <= min => format!("{min}"),
+            Kind::Whole if max <= min => format!("{min} (simple)"),
             Kind::Whole => format!("a whole number from {min} to {max}"),
             Kind::Real => format!("a number from {min} to {max}"),
         }
@@ -264,7 +263,7 @@ pub(super) fn running<K: Kernel>(kernel: K) -> Box<dyn Indicator> {
 pub(super) fn run_over<K: Kernel>(kernel: K, values: &[f64]) -> Option<[f64; MAX_OUTPUTS]> {
     let mut running = Running::new(kernel);
     for &value in values {
-        running.update(&crate::core::indicator::input::BarInput::from_value(value));
+        running.update(&BarInput::from_value(value));
     }
     running.latest().map(|output| padded(output.values()))
 }

@@ -5,7 +5,8 @@
 //! within a factor of about 2^30 of each other and a window has up to 2^17 of them, every operation is
 //! exact: after a million bars the sum of a window is the same to the last bit as when summed anew,
 //! and does not depend on what went before. Outside that range the error of a step is about 2^-106 of
-//! the largest sum. Knows nothing of windows or indicators.
+//! the largest sum. A [`SquareSum`] carries one float more and does the same for squares, which have
+//! twice the digits. Knows nothing of windows or indicators.
 
 use crate::core::indicator::state::Visit;
 
@@ -76,9 +77,45 @@ impl Sum {
     }
 }
 
+/// A running sum of squares as a float, the error it carries, and the error of that.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct SquareSum {
+    high: f64,
+    middle: f64,
+    low: f64,
+}
+
+impl SquareSum {
+    /// Adds `value²`, or takes it away with a sign of `-1.0`.
+    #[inline]
+    pub(super) fn add(&mut self, value: f64, sign: f64) {
+        let (square, square_error) = two_product(sign * value, value);
+        let (high, error) = two_sum(self.high, square);
+        let (middle, first) = two_sum(self.middle, error);
+        let (middle, second) = two_sum(middle, square_error);
+        self.high = high;
+        self.middle = middle;
+        self.low += first + second;
+    }
+
+    /// Returns the sum as the nearest float and what is missing to it.
+    #[inline]
+    pub(super) fn parts(self) -> (f64, f64) {
+        let (middle, low) = two_sum(self.middle, self.low);
+        let (high, middle) = two_sum(self.high, middle);
+        two_sum(high, middle + low)
+    }
+
+    pub(super) fn walk(&mut self, visit: &mut dyn Visit) {
+        visit.number(&mut self.high);
+        visit.number(&mut self.middle);
+        visit.number(&mut self.low);
+    }
+}
+
 /// Returns the rounded sum and its rounding error.
 #[inline]
-pub(super) fn two_sum(left: f64, right: f64) -> (f64, f64) {
+fn two_sum(left: f64, right: f64) -> (f64, f64) {
     let sum = left + right;
     let part = sum - left;
     (sum, (left - (sum - part)) + (right - part))
@@ -94,6 +131,13 @@ pub(super) fn two_product(left: f64, right: f64) -> (f64, f64) {
     let error = left_low * right_low
         - (((product - left_high * right_high) - left_low * right_high) - left_high * right_low);
     (product, error)
+}
+
+/// Whether a difference is no more than what rounding leaves of numbers of this scale: equal prices that
+/// were computed in different ways count as equal. The part, 1e-14, is TA-Lib's.
+#[inline]
+pub(super) fn is_rounding(difference: f64, scale: f64) -> bool {
+    difference.abs() <= 1e-14 * scale.abs()
 }
 
 /// Returns two halves of at most 26 bits each.

@@ -1,17 +1,11 @@
 //! Indicators of the typical price, `(high + low + close) ÷ 3`: CCI and MFI.
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
-use crate::core::indicator::ring::Mean;
-use crate::core::indicator::ring::Ring;
+use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::ring::{Mean, Ring};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
 use crate::core::indicator::state::{Visit, real};
-use crate::core::indicator::sum::Sum;
-
-/// Two typical prices that differ by less than this part of their sum are the same price, rounded
-/// differently; TA-Lib's figure.
-const SAME_PRICE: f64 = 1e-14;
+use crate::core::indicator::sum::{Sum, is_rounding};
 
 pub(super) const CCI: Spec = Spec {
     name: "cci",
@@ -70,12 +64,15 @@ impl Kernel for Commodity {
             .iter()
             .map(|price| (price - mean).abs())
             .sum::<f64>();
+        let deviation = deviation / self.period;
         let distance = price - mean;
-        Some(if distance == 0.0 || deviation == 0.0 {
-            0.0
-        } else {
-            distance / (0.015 * (deviation / self.period))
-        })
+        Some(
+            if is_rounding(distance, mean) || is_rounding(deviation, mean) {
+                0.0
+            } else {
+                distance / (0.015 * deviation)
+            },
+        )
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.mean.walk(visit);
@@ -121,8 +118,11 @@ impl Kernel for Flow {
             return None;
         }
         let change = price - before;
-        let moved = change.abs() > SAME_PRICE * (price.abs() + before.abs());
-        let flow = if moved { price * bar.volume } else { 0.0 };
+        let flow = if is_rounding(change, price.abs() + before.abs()) {
+            0.0
+        } else {
+            price * bar.volume
+        };
         let (up, down) = if change < 0.0 {
             (0.0, flow)
         } else {

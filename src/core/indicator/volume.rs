@@ -1,7 +1,6 @@
 //! Volume added up by the direction of the price: OBV (Granville).
 
-use crate::core::indicator::input::BarInput;
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Spec, running};
 use crate::core::indicator::state::Visit;
