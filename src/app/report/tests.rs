@@ -1,0 +1,1 @@
+//! Of the page as a whole.
