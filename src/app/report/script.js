@@ -42,10 +42,10 @@
 
   const parts = charts.map((chart) => {
     const line = make("line", "cross");
-    line.setAttribute("y1", "8");
+    line.setAttribute("y1", "16");
     line.setAttribute("y2", String(chart.height.baseVal.value - 20));
     const text = make("text", "read");
-    text.setAttribute("y", "18");
+    text.setAttribute("y", "12");
     line.style.display = text.style.display = "none";
     chart.append(line, text);
     return { chart, line, text, read: reader(chart) };

@@ -9,7 +9,7 @@ use crate::core::model::time::Timestamp;
 
 const WIDTH: f64 = 1_000.0;
 /// Room above the plot, so that the highest label is not cut.
-const TOP: f64 = 8.0;
+const TOP: f64 = 16.0;
 /// Room below the plot for the labels of the horizontal axis.
 const BOTTOM: f64 = 20.0;
 

@@ -57,7 +57,7 @@ pub fn chart(returns: &[f64]) -> Option<String> {
 }
 
 fn column(at: usize, count: u32, from: f64, width: f64) -> Column {
-    let labeled = at.is_multiple_of(10);
+    let labeled = at % 10 == 5;
     Column {
         label: if labeled {
             percent(from + width / 2.0)
