@@ -29,7 +29,11 @@ fn cases() -> Vec<Case> {
 }
 
 fn compute(case: &Case) -> Metrics {
-    let days: Vec<NaiveDate> = case.days.iter().map(|d| d.0.parse().unwrap()).collect();
+    let days: Vec<NaiveDate> = case
+        .days
+        .iter()
+        .map(|d| d.0.parse().expect("a date"))
+        .collect();
     let mut before = case.benchmark_base;
     let benchmark: Vec<Option<f64>> = case
         .benchmark

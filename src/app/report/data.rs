@@ -236,8 +236,7 @@ impl TradeRow {
 
 /// Returns the year and return of each calendar year of a daily curve that starts at `base`.
 pub fn yearly(base: f64, daily: &DailyValues) -> Vec<(i32, f64)> {
-    let months = by_period(base, daily, |day| day.year());
-    months.into_iter().collect()
+    by_period(base, daily, Datelike::year)
 }
 
 /// Returns year, month from 1 and return of each calendar month of a daily curve that starts at

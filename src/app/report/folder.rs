@@ -3,6 +3,7 @@
 //! Invariants: columns are found by name; a missing optional file is an empty table, a broken line is
 //! an error with its file and line, never a guess. Knows nothing of pages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -89,7 +90,7 @@ impl ReportData {
 /// Returns the last part of a path: a run's id.
 pub fn folder_name(folder: &Path) -> String {
     let name = folder.file_name().map(|name| name.to_string_lossy());
-    name.map_or_else(|| folder.display().to_string(), |name| name.into_owned())
+    name.map_or_else(|| folder.display().to_string(), Cow::into_owned)
 }
 
 /// Reads the summary of the run in `folder`.

@@ -7,6 +7,8 @@ use chrono::{Datelike, Months, NaiveDate, Timelike};
 
 use crate::core::model::time::{Span, Timestamp};
 
+const HOUR: i64 = 3_600;
+
 /// The most points that one line of a chart has.
 pub const MOST_POINTS: usize = 2_000;
 
@@ -199,7 +201,6 @@ pub fn time_ticks(from: Timestamp, to: Timestamp) -> Vec<(Timestamp, String)> {
             return ticks;
         }
     }
-    const HOUR: i64 = 3_600;
     for seconds in [
         1,
         5,

@@ -1,10 +1,15 @@
 //! The parts of the page that are charts, and its head.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "short pieces, built once for a person"
+)]
+
 use crate::app::figures::{NONE, count, metric, money, ratio, signed_percent};
 use crate::app::report::charts::price::MOST_MARKS;
 use crate::app::report::charts::recorded::MOST_SERIES;
 use crate::app::report::charts::{equity, histogram, over_time, price, recorded as series, years};
-use crate::app::report::data::{ReportData, monthly, yearly};
+use crate::app::report::data::{ReportData, TradeRow, monthly, yearly};
 use crate::app::report::svg::{escape, tag};
 use crate::app::run::warnings::{Evidence, find, sharpe_range};
 use crate::core::model::time::Timestamp;
@@ -64,7 +69,7 @@ pub fn header(data: &ReportData) -> String {
 
 /// What to know before believing the rest.
 pub fn warnings(data: &ReportData, daily: &DailyValues) -> String {
-    let gains: Vec<f64> = data.trades.iter().map(|trade| trade.gain()).collect();
+    let gains: Vec<f64> = data.trades.iter().map(TradeRow::gain).collect();
     let refused = |status: &str| matches!(status, "denied" | "rejected");
     let failed = data.orders.iter().filter(|order| order.failed());
     let (refused, unfilled): (Vec<_>, Vec<_>) = failed.partition(|o| refused(&o.status));

@@ -1,5 +1,10 @@
 //! The parts of the page that are tables.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "short pieces, built once for a person"
+)]
+
 use crate::app::figures::{NONE, grouped, metric, money, signed_money, signed_percent};
 use crate::app::report::data::{OrderRow, PositionRow, ReportData, TradeRow};
 use crate::app::report::glossary::GROUPS;

@@ -25,7 +25,9 @@ fn decode(text: &str) -> Vec<u8> {
     let bits: String = text
         .trim_end_matches('=')
         .chars()
-        .map(|letter| format!("{:06b}", letters.find(letter).unwrap()))
+        .map(|letter| letters.find(letter).unwrap())
+        .flat_map(|value| (0..6).rev().map(move |bit| (value >> bit) & 1))
+        .map(|bit| if bit == 1 { '1' } else { '0' })
         .collect();
     bits.as_bytes()
         .chunks_exact(8)

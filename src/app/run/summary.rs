@@ -147,7 +147,6 @@ mod exact {
 
     use crate::core::model::number::Money;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     pub(super) fn serialize<S: Serializer>(value: &Money, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(value)
     }

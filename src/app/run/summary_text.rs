@@ -3,7 +3,10 @@
 //! Invariants: reads without color; fits the width it is given where that is at least 60 columns;
 //! the same input gives the same text. Knows nothing of files or terminals.
 
-use std::fmt::Write;
+#![expect(
+    clippy::format_push_string,
+    reason = "short pieces, built once for a person"
+)]
 
 use crate::app::figures::{count, metric, money, signed_percent};
 use crate::app::run::summary::Summary;
@@ -92,7 +95,7 @@ fn heading(summary: &Summary, width: usize, paint: &Paint) -> String {
         }
     }
     for line in wrap(&terms, " · ", width.saturating_sub(2)) {
-        let _ = writeln!(out, "  {}", paint.with(DIM, &line));
+        out.push_str(&format!("  {}\n", paint.with(DIM, &line)));
     }
     out
 }
@@ -157,7 +160,7 @@ fn figures_block(summary: &Summary, width: usize, paint: &Paint) -> String {
                     line.push_str("    ");
                 }
                 let text = paint.signed(&format!("{value:>values$}"));
-                let _ = write!(line, "{label:<labels$}  {text}");
+                line.push_str(&format!("{label:<labels$}  {text}"));
             }
             out.push_str(&line);
             out.push('\n');
@@ -182,14 +185,14 @@ fn equity_lines(series: &SparklineInput, width: usize) -> String {
         .collect();
     let mut out = String::new();
     if !line.is_empty() {
-        let _ = writeln!(out, "  equity  {line}");
+        out.push_str(&format!("  equity  {line}\n"));
     }
     for (at, text) in wrap(&years, "   ", width.saturating_sub(10))
         .iter()
         .enumerate()
     {
         let label = if at == 0 { "years " } else { "      " };
-        let _ = writeln!(out, "  {label}  {text}");
+        out.push_str(&format!("  {label}  {text}\n"));
     }
     out
 }
@@ -231,9 +234,9 @@ fn warning_lines(warning: &Warning, width: usize, paint: &Paint) -> String {
         .enumerate()
     {
         if at == 0 {
-            let _ = writeln!(out, "  {} {line}", paint.with(YELLOW, &head));
+            out.push_str(&format!("  {} {line}\n", paint.with(YELLOW, &head)));
         } else {
-            let _ = writeln!(out, "{:indent$}{line}", "");
+            out.push_str(&format!("{:indent$}{line}\n", ""));
         }
     }
     out

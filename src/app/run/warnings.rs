@@ -3,6 +3,11 @@
 //! Invariants: each warning has a code of the family RBT2xx, says what was found with its figures and
 //! what to do about it; the order is that of the codes. Knows nothing of terminals or pages.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "short pieces, built once for a person"
+)]
+
 use serde::{Deserialize, Serialize};
 
 use crate::app::figures::{percent, ratio};

@@ -22,7 +22,9 @@ pub struct Comparison {
     pub b: String,
     /// What went in and is not the same.
     pub inputs: Vec<Difference>,
-    /// Every metric, and the final value, of both.
+    /// The final portfolio value of the first and of the second run, exact.
+    pub final_value: [String; 2],
+    /// Every metric of both.
     pub metrics: Vec<MetricPair>,
     /// How far the fills agree.
     pub fills: FillsComparison,
@@ -81,6 +83,7 @@ pub fn compare(a: &Path, b: &Path) -> Result<Comparison, RunsError> {
     let (mine, theirs) = (read_fills(a)?, read_fills(b)?);
     Ok(Comparison {
         inputs: inputs(&first.summary, &second.summary),
+        final_value: [&first, &second].map(|run| run.summary.final_value.to_string()),
         metrics: metrics(&first.summary, &second.summary),
         fills: fills(&mine, &theirs),
         a: first.id,
@@ -133,14 +136,9 @@ fn inputs(a: &Summary, b: &Summary) -> Vec<Difference> {
 }
 
 fn metrics(a: &Summary, b: &Summary) -> Vec<MetricPair> {
-    let final_values = MetricPair {
-        name: "final_value",
-        a: Some(a.final_value.to_f64()),
-        b: Some(b.final_value.to_f64()),
-    };
     let both = a.metrics.named().into_iter().zip(b.metrics.named());
-    let rest = both.map(|((name, a), (_, b))| MetricPair { name, a, b });
-    std::iter::once(final_values).chain(rest).collect()
+    both.map(|((name, a), (_, b))| MetricPair { name, a, b })
+        .collect()
 }
 
 fn fills(a: &[FillRow], b: &[FillRow]) -> FillsComparison {

@@ -3,14 +3,19 @@
 //! Invariants: tables have no borders and no color, figures are aligned right; control characters of
 //! names cannot reach the terminal; every text ends with a line feed unless it is empty.
 
-use std::fmt::Write;
+#![expect(
+    clippy::format_push_string,
+    reason = "short pieces, built once for a person"
+)]
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use rust_decimal::Decimal;
 
-use crate::app::figures::{count, metric, money, percent, ratio, short};
+use crate::app::figures::{NONE, count, metric, money, percent, ratio, signed_money};
 use crate::app::run::summary_text::clean;
 use crate::app::runs::compare::{Comparison, FirstDifference};
 use crate::app::runs::{BrokenRun, Run, RunList};
+use crate::core::model::number::Money;
 
 fn table(headings: &[&str], figures_from: usize) -> Table {
     let mut table = Table::new();
@@ -77,7 +82,11 @@ fn row(run: &Run) -> Vec<String> {
 pub fn broken_text(broken: &[BrokenRun]) -> String {
     let mut out = String::new();
     for run in broken {
-        let _ = writeln!(out, "warning: {}: {}", clean(&run.id), clean(&run.reason));
+        out.push_str(&format!(
+            "warning: {}: {}\n",
+            clean(&run.id),
+            clean(&run.reason)
+        ));
     }
     out
 }
@@ -105,30 +114,44 @@ pub fn compare_text(comparison: &Comparison) -> String {
 
 fn metrics_table(comparison: &Comparison, heads: &[String; 2]) -> String {
     let mut table = table(&["METRIC", &heads[0], &heads[1], "DIFFERENCE"], 1);
+    let finals = &comparison.final_value;
+    table.add_row(vec![
+        "final_value".to_owned(),
+        amount(&finals[0]),
+        amount(&finals[1]),
+        money_gap(finals),
+    ]);
     for pair in &comparison.metrics {
-        let value = |value: Option<f64>| match pair.name {
-            "final_value" => value.map_or("-".to_owned(), short),
-            name => metric(name, value),
-        };
-        let gap = pair.a.zip(pair.b).map(|(a, b)| b - a);
-        let gap = match gap {
-            None => "-".to_owned(),
-            Some(gap) => difference(pair.name, gap),
-        };
+        let gap = pair
+            .a
+            .zip(pair.b)
+            .map(|(a, b)| difference(pair.name, b - a));
         table.add_row(vec![
             pair.name.to_owned(),
-            value(pair.a),
-            value(pair.b),
-            gap,
+            metric(pair.name, pair.a),
+            metric(pair.name, pair.b),
+            gap.unwrap_or_else(|| NONE.to_owned()),
         ]);
     }
     lines(&table)
 }
 
+fn amount(text: &str) -> String {
+    let exact = text.parse::<Decimal>();
+    exact.map_or_else(|_| clean(text), |exact| money(Money::new(exact)))
+}
+
+fn money_gap(finals: &[String; 2]) -> String {
+    match (finals[0].parse::<Decimal>(), finals[1].parse::<Decimal>()) {
+        (Ok(a), Ok(b)) if a == b => "0".to_owned(),
+        (Ok(a), Ok(b)) => signed_money(Money::new(b - a)),
+        _ => NONE.to_owned(),
+    }
+}
+
 /// Writes a difference with its sign; a gap that figures would not show says so.
 fn difference(name: &str, gap: f64) -> String {
     let text = match name {
-        "final_value" => short(gap),
         "max_drawdown_days" => format!("{gap:.0}"),
         "total_return" | "cagr" | "volatility" | "max_drawdown" | "var_95" | "cvar_95"
         | "alpha" | "expectancy" | "win_rate" | "exposure" => percent(gap),
@@ -164,28 +187,25 @@ fn fills_text(comparison: &Comparison, heads: &[String; 2]) -> String {
 pub fn show_text(run: &Run) -> String {
     let summary = &run.summary;
     let mut out = String::new();
-    let _ = writeln!(out, "  run      {}", clean(&run.id));
-    let _ = writeln!(
-        out,
-        "  script   {} ({})",
+    out.push_str(&format!("  run      {}\n", clean(&run.id)));
+    out.push_str(&format!(
+        "  script   {} ({})\n",
         clean(&summary.script),
         head(&summary.script_sha256)
-    );
-    let _ = writeln!(
-        out,
-        "  data     {} bars ({})",
+    ));
+    out.push_str(&format!(
+        "  data     {} bars ({})\n",
         count(summary.bars),
         head(&summary.data_sha256)
-    );
-    let _ = writeln!(
-        out,
-        "  orders   {}, fills {}, cash {}",
+    ));
+    out.push_str(&format!(
+        "  orders   {}, fills {}, cash {}\n",
         count(summary.orders),
         count(summary.fills),
         money(summary.final_cash)
-    );
+    ));
     if !summary.command.is_empty() {
-        let _ = writeln!(out, "  repeat   {}", clean(&summary.command));
+        out.push_str(&format!("  repeat   {}\n", clean(&summary.command)));
     }
     out
 }
