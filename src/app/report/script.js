@@ -35,7 +35,8 @@
     };
   }
 
-  function words(value) {
+  function words(value, percent) {
+    if (percent) return (value * 100).toFixed(1) + " %";
     const size = Math.abs(value);
     return value.toLocaleString("en-US", { maximumFractionDigits: size >= 1000 ? 0 : size >= 10 ? 2 : 4 });
   }
@@ -63,7 +64,7 @@
       text.setAttribute("x", part * 100 + "%");
       text.setAttribute("dx", part > 0.7 ? "-6" : "6");
       text.setAttribute("text-anchor", part > 0.7 ? "end" : "start");
-      text.textContent = at.slice(0, day ? 10 : 16).replace("T", " ") + (value === null ? "" : "   " + words(value));
+      text.textContent = at.slice(0, day ? 10 : 16).replace("T", " ") + (value === null ? "" : "   " + words(value, chart.dataset.percent === "1"));
       line.style.display = text.style.display = "";
     }
   }

@@ -106,18 +106,18 @@ pub fn drawdowns(data: &ReportData, daily: &DailyValues) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let headings = ["Depth", "Peak", "Trough", "Recovery", "Days"];
+    let headings = ["Peak", "Trough", "Recovery", "Days", "Depth"];
     section("Worst drawdowns", &[table(&headings, &rows)])
 }
 
 fn fall(fall: &Drawdown) -> Vec<Cell> {
     let recovery = fall.recovery.map(|day| day.to_string());
     vec![
-        fraction(Some(fall.depth)),
         Cell::Text(fall.peak.to_string()),
         Cell::Text(fall.trough.to_string()),
         Cell::Text(recovery.unwrap_or_else(|| "not yet".to_owned())),
         Cell::Figure(fall.days.to_string()),
+        fraction(Some(fall.depth)),
     ]
 }
 

@@ -497,4 +497,36 @@ mod tests {
         assert!((trip.mae + 0.2).abs() < 1e-15);
         assert!((trip.mfe - 0.1).abs() < 1e-15);
     }
+
+    proptest::proptest! {
+        /// What was paid and received, with what is still held at its entry prices, is what the
+        /// round trips gained.
+        #[test]
+        fn gains_are_the_cash_that_moved_and_the_cost_of_what_is_left(
+            fills in proptest::collection::vec((-50_i64..50, 1_i64..1_000, 0_i64..5), 1..60)
+        ) {
+            let mut world = World::new();
+            let mut cash = Decimal::ZERO;
+            for (units, price, commission) in fills {
+                let (units, price) = (Decimal::from(units), Decimal::from(price));
+                let commission = Decimal::from(commission);
+                if units.is_zero() {
+                    continue;
+                }
+                world.fill(units, price, commission);
+                cash -= units * price + commission;
+            }
+            let gains: Decimal = world.trips.closed().iter().map(|t| t.pnl.get()).sum();
+            let left: Decimal = world.trips.books.iter().flat_map(|book| {
+                let sign = if book.side == Side::Buy { Decimal::ONE } else { -Decimal::ONE };
+                book.lots.iter().map(move |lot| sign * lot.value + lot.commission)
+            }).sum();
+            let error = (gains - cash - left).abs();
+            proptest::prop_assert!(error < dec!(0.00000000000000001), "{}", error);
+            for trip in world.trips.closed() {
+                proptest::prop_assert!(trip.mae <= 0.0 && trip.mfe >= 0.0);
+                proptest::prop_assert!(trip.quantity.is_long());
+            }
+        }
+    }
 }

@@ -20,6 +20,7 @@ pub struct Frame {
     to: Timestamp,
     across: Scale,
     up: Scale,
+    percent: bool,
     back: String,
     lines: String,
     front: String,
@@ -38,6 +39,7 @@ impl Frame {
             to,
             across: Scale::linear(time_value(from), time_value(to)),
             up,
+            percent: label(0.5).ends_with('%'),
             back: String::new(),
             lines: String::new(),
             front: String::new(),
@@ -170,6 +172,7 @@ impl Frame {
             .set("data-to", &self.to.as_millis().to_string())
             .set("data-low", &low.to_string())
             .set("data-high", &high.to_string())
+            .set("data-percent", if self.percent { "1" } else { "0" })
             .set("data-log", if self.up.is_log() { "1" } else { "0" })
             .inner(&format!("{}{plot}{}", self.back, self.front))
     }

@@ -18,7 +18,7 @@ pub fn chart(data: &ReportData, symbol: &str, span: (Timestamp, Timestamp)) -> O
     let fills: Vec<&FillRow> = data.fills.iter().filter(|f| f.asset == symbol).collect();
     let touched = trades
         .iter()
-        .flat_map(|trade| [to_f64(trade.entry_price), to_f64(trade.exit_price)]);
+        .flat_map(|trade| [drawn_entry(bars, trade), to_f64(trade.exit_price)]);
     let up = Scale::around(bars.iter().map(|bar| bar.close).chain(touched));
     let mut frame = Frame::over_time(220.0, span, up, short);
     frame.line("line price", &closes(bars));
@@ -30,7 +30,7 @@ pub fn chart(data: &ReportData, symbol: &str, span: (Timestamp, Timestamp)) -> O
         };
         frame.segment(
             class,
-            (trade.entry_time, to_f64(trade.entry_price)),
+            (trade.entry_time, drawn_entry(bars, trade)),
             (trade.exit_time, to_f64(trade.exit_price)),
         );
     }
@@ -43,12 +43,23 @@ pub fn chart(data: &ReportData, symbol: &str, span: (Timestamp, Timestamp)) -> O
             frame.mark(mark, fill.time, to_f64(fill.price), &note);
         }
     } else {
-        mark_trades(&mut frame, &trades);
+        mark_trades(&mut frame, bars, &trades);
     }
     Some(frame.finish(&format!("Price of {symbol} with entries and exits")))
 }
 
-fn mark_trades(frame: &mut Frame, trades: &[&TradeRow]) {
+/// Returns the price at which an entry is drawn. A round trip's entry price follows later splits while
+/// the bars do not; where the two are far apart, the bar's close stands for it.
+fn drawn_entry(bars: &[PriceRow], trade: &TradeRow) -> f64 {
+    let price = to_f64(trade.entry_price);
+    let after = bars.partition_point(|bar| bar.time <= trade.entry_time);
+    match after.checked_sub(1).and_then(|at| bars.get(at)) {
+        Some(bar) if !(0.7..1.4).contains(&(price / bar.close)) => bar.close,
+        _ => price,
+    }
+}
+
+fn mark_trades(frame: &mut Frame, bars: &[PriceRow], trades: &[&TradeRow]) {
     for trade in trades {
         let gain = signed_money(Money::new(trade.pnl));
         let (entry, exit) = if trade.side == "sell" {
@@ -57,7 +68,7 @@ fn mark_trades(frame: &mut Frame, trades: &[&TradeRow]) {
             ("buy", "sell")
         };
         let note = format!("{gain} from {} to {}", trade.entry_time, trade.exit_time);
-        frame.mark(entry, trade.entry_time, to_f64(trade.entry_price), &note);
+        frame.mark(entry, trade.entry_time, drawn_entry(bars, trade), &note);
         frame.mark(exit, trade.exit_time, to_f64(trade.exit_price), &note);
     }
 }
