@@ -1,15 +1,14 @@
 //! Performance metrics of one run (R-REP-1), in floats.
 //!
 //! Invariants: the input is read once, in order, and never changed; the output holds no infinity and
-//! no not-a-number: what does not exist is `None`. Money stays exact in [`trades`]; everything else
-//! here is statistics. Knows nothing of files, scripts or how a run was made.
+//! no not-a-number: what does not exist is `None`. Money stays exact in the room `trades`; everything
+//! else here is statistics. Knows nothing of files, scripts or how a run was made.
 //!
 //! Conventions, with the library that shares them (checked in `tests/it/metrics.rs`):
 //!
 //! * Returns are simple daily returns; the base of the first is the starting capital. A day whose
 //!   base is not positive has no return and is left out.
-//! * A year has [`MetricsInput::days_per_year`] days: 252, or 365 where the market never closes.
-//!   Deviations are sample deviations (n − 1). The yearly risk-free rate is spread over the days by
+//! * A year has 252 days, or 365 where the market never closes. Deviations are sample deviations (n − 1). The yearly risk-free rate is spread over the days by
 //!   compounding, `(1 + r)^(1 / days per year) − 1`.
 //! * empyrical-reloaded 0.7.1 agrees on `total_return cagr volatility sharpe sortino calmar omega
 //!   max_drawdown var_95 cvar_95 tail_ratio alpha beta`, quantstats 0.0.86 on `skew kurtosis` too.
