@@ -8,8 +8,9 @@
 //!
 //! * Returns are simple daily returns; the base of the first is the starting capital. A day whose
 //!   base is not positive has no return and is left out.
-//! * A year has 252 days, or 365 where the market never closes. Deviations are sample deviations (n − 1). The yearly risk-free rate is spread over the days by
-//!   compounding, `(1 + r)^(1 / days per year) − 1`.
+//! * A year has 252 days, or 365 where the market never closes. Deviations are sample deviations
+//!   (n − 1). The yearly risk-free rate is spread over the days by compounding,
+//!   `(1 + r)^(1 / days per year) − 1`.
 //! * empyrical-reloaded 0.7.1 agrees on `total_return cagr volatility sharpe sortino calmar omega
 //!   max_drawdown var_95 cvar_95 tail_ratio alpha beta`, quantstats 0.0.86 on `skew kurtosis` too.
 //!   Both leave the information ratio daily; here it is yearly, as Sharpe's is (Grinold and Kahn).
