@@ -7,7 +7,11 @@
 pub mod cli;
 /// Configuration files: what they say and what it means.
 pub mod config;
-/// The tear sheet and the list of runs.
+/// How figures are written for people.
+pub mod figures;
+/// The tear sheet.
 pub mod report;
 /// Runs of a strategy.
 pub mod run;
+/// The list of runs: show, compare, report.
+pub mod runs;

@@ -2,3 +2,6 @@
 
 mod calendars;
 mod indicators;
+mod metrics;
+mod round_trips;
+mod runs;
