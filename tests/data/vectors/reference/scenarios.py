@@ -181,7 +181,7 @@ def document(s, sim):
     return {
         "name": s["name"], "rules": s["rules"], "rows": s["rows"], "why": s["why"],
         "config": {
-            "cash": text(config.cash), "account": config.account, "fill_at": config.fill_at,
+            "capital": text(config.capital), "account": config.account, "fill_at": config.fill_at,
             "commission": config.commission, "slippage": config.slippage,
             "volume_limit": None if config.volume_limit is None else text(config.volume_limit),
             "cancel_policy": config.cancel_policy,

@@ -42,7 +42,7 @@ class Feed:
 
 class Config:
     def __init__(self, **given):
-        self.cash = D(given.pop("cash", "100000"))
+        self.capital = D(given.pop("capital", "100000"))
         self.account = given.pop("account", "margin")
         self.fill_at = given.pop("fill_at", "next_open")
         self.commission = given.pop("commission", {"kind": "none"})
@@ -64,7 +64,7 @@ class Simulator:
         self.assets = {a.symbol: a for a in assets}
         self.actions = sorted(actions, key=lambda a: a["ex_date"])
         self.actions_done = 0
-        self.ledger = Ledger(config.cash)
+        self.ledger = Ledger(config.capital)
         for a in assets:
             self.ledger.multiplier[a.symbol] = a.multiplier
         self.orders, self.working, self.fills, self.equity = [], [], [], []
@@ -453,13 +453,14 @@ class Simulator:
         if held * o.side < 0:
             if o.quantity + ahead <= abs(held):
                 return
-            if o.quantity <= abs(held) and ahead:
-                raise Ambiguous("a reduction behind other reductions")
         if self.config.account == "cash":
             if o.side == SELL:
                 self.reject(o, "a cash account sells only what it holds")
             return
         answers = set(self.margin_readings(o))
+        if held * o.side < 0 and o.quantity <= abs(held):
+            # A reduction by itself, but other reductions work ahead of it.
+            answers.add(True)
         if len(answers) > 1:
             raise Ambiguous(f"margin of {o.name}: the readings differ")
         if answers == {False}:

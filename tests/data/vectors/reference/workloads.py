@@ -22,7 +22,7 @@ FAST, SLOW, APART = 10, 30, 1e-6
 # ---- feeds -----------------------------------------------------------------------------------
 
 def daily_feed(symbol, path):
-    with open(path, newline="") as file:
+    with gzip.open(path, "rt", newline="") as file:
         rows = list(csv.DictReader(file))
     labels = [r["timestamp"] for r in rows]
     bars = [Bar(*(D(r[c]) for c in ("open", "high", "low", "close", "volume"))) for r in rows]
