@@ -240,6 +240,12 @@ scenario("a round trip with fees", ["150", "150", "155", "155"],
          [order(0, "a", 100), order(1, "b", -100)],
          ["1 a buy 100 @ 150 open c=5", "2 b sell 100 @ 155 open c=5"], "100490", {},
          rows=["LP-26"], why="- 15005 + 15495", commission={"kind": "per_trade", "cost": "5"})
+scenario("positions come and go: none, two, none, none",
+         {"A": ["10", "10", "11", "11"], "B": ["20", "20", "19", "19"]},
+         [order(0, "a", 1), order(0, "b", 1, "B"), order(1, "a2", -1), order(1, "b2", -1, "B")],
+         ["1 a buy 1 @ 10 open", "1 b buy 1 @ 20 open", "2 a2 sell 1 @ 11 open",
+          "2 b2 sell 1 @ 19 open"], "100000", {}, daily=True, rows=["LP-22"],
+         why="positions after the four days: 0, 2, 0, 0; + 1 - 1")
 scenario("a multiplier scales cash, value and commission by value",
          {"F": ["4000", "4000", "4010", "4010"]}, [order(0, "a", 2, "F"), order(1, "b", -1, "F")],
          ["1 a buy 2 @ 4000 open c=40", "2 b sell 1 @ 4010 open c=20.05"], "800439.95",

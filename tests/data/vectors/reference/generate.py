@@ -12,6 +12,7 @@ import sys
 import cases_account  # noqa: F401  registers its scenarios
 import cases_exchange  # noqa: F401
 import generators
+import random_scenarios
 import scenarios
 import tables
 import workloads
@@ -20,24 +21,28 @@ from workloads import equity_csv, fills_csv, orders_csv, save, table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STRIDE = 500
+RANDOM = 100
 
 
 def here(*parts):
     return os.path.join(HERE, *parts)
 
 
-def write_json(name, document):
+def json_text(document):
     """One item a line, so that a change of one is a change of one line."""
+    parts = []
+    for key, rows in document.items():
+        if isinstance(rows, list):
+            value = "[\n" + ",\n".join(json.dumps(r) for r in rows) + "\n]"
+        else:
+            value = json.dumps(rows)
+        parts.append(f"{json.dumps(key)}: {value}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def write_json(name, document):
     with open(here(name), "w") as file:
-        file.write("{\n")
-        for n, (key, rows) in enumerate(document.items()):
-            file.write(f"{json.dumps(key)}: [\n" if isinstance(rows, list) else f"{json.dumps(key)}: ")
-            if isinstance(rows, list):
-                file.write(",\n".join(json.dumps(r) for r in rows) + "\n]")
-            else:
-                file.write(json.dumps(rows))
-            file.write(",\n" if n + 1 < len(document) else "\n")
-        file.write("}\n")
+        file.write(json_text(document))
 
 
 def sha(content):
@@ -134,9 +139,18 @@ def generated_data():
     write_json("generated.json", {"files": rows})
 
 
+def randoms():
+    built, dropped = random_scenarios.build(RANDOM)
+    document = {"schema": "rustybt.scenarios/1", "scenarios": built}
+    save(here("random_scenarios.json"), json_text(document), 0)
+    print(len(built), "random scenarios with", sum(len(s["expect"]["fills"]) for s in built),
+          "fills; thrown away:", dropped)
+
+
 def main():
     built = scenarios.build()
     write_json("scenarios.json", {"schema": "rustybt.scenarios/1", "scenarios": built})
+    randoms()
     write_json("tables.json", tables.document())
     save(here("rounding.csv"), table(["id", "tick", "price", "buy_limit_or_sell_stop",
                                       "sell_limit_or_buy_stop", "comment"], tables.rounding()))

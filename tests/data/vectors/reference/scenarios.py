@@ -9,7 +9,7 @@ A fill is "bar order side quantity @ price phase [c=commission]". A position is 
 
 from datetime import datetime, timedelta, timezone
 
-from exact import D, ZERO, text
+from exact import D, booked, text
 from orders import BUY, Asset
 from simulate import Bar, Config, Feed, Simulator
 
@@ -117,9 +117,9 @@ class Script:
                 self.named[child.name] = child
 
 
-def simulate(s):
+def simulate(s, kind=Simulator):
     assets = [Asset(symbol, **s["assets"].get(symbol, {})) for symbol in sorted(s["bars"])]
-    sim = Simulator(Config(daily=s["daily"], **s["config"]), assets, feed_of(s), s["actions"])
+    sim = kind(Config(daily=s["daily"], **s["config"]), assets, feed_of(s), s["actions"])
     script = Script(s["script"])
     sim.run(script.handle, script.on_fill)
     return sim
@@ -212,7 +212,7 @@ def document(s, sim):
             "cash": text(sim.ledger.cash),
             "portfolio_value": text(sim.ledger.value()),
             "positions": positions,
-            "equity": [text(r[3]) for r in sim.equity],
+            "equity": [text(booked(r[3])) for r in sim.equity],
         },
     }
 

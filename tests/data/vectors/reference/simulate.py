@@ -71,8 +71,9 @@ class Simulator:
         self.now = -1
         self.used = {}
         self.traded = {}
-        self.fresh = []
         self.peak_margin = ZERO
+        # Whether to refuse also what only the order of booking could show.
+        self.strict = False
 
     # ---- the run ------------------------------------------------------------------------------
 
@@ -185,6 +186,10 @@ class Simulator:
             return
         base, slips = price
         at_open = phase == "open" and o.first == i
+        if self.strict and phase == "open" and base in (o.limit, o.stop):
+            raise Ambiguous("an open that equals the price of an order: open or touch")
+        if phase == "open" and o.kind == "limit" and self.partner_stops(o, bar, i):
+            raise Ambiguous("a target beyond the open of a bar that touches the stop")
         if o.kind == "stop_limit" and self.config.commission["kind"] == "maker_taker":
             raise Ambiguous("maker or taker of a stop-limit")
         if o.kind == "limit" and phase == "open" and base == o.limit:
@@ -408,7 +413,9 @@ class Simulator:
         return entry
 
     def modify(self, o, amount=None, limit=None, stop=None):
-        """A replacement takes effect from the next bar."""
+        """A replacement takes effect from the next bar; a final order stays what it is."""
+        if not o.open:
+            return
         if amount is not None:
             o.quantity = trunc_to(D(amount), o.asset.lot)
         if limit is not None:
@@ -494,4 +501,6 @@ class Simulator:
                 yield (exposure + fee) * INITIAL <= equity
 
     def reject(self, o, reason):
+        if self.strict:
+            raise Ambiguous("a rejection")
         o.status, o.reason = "rejected", reason

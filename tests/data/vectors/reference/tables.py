@@ -316,6 +316,18 @@ def sizes():
     return rows
 
 
+def notionals():
+    rows = []
+    for name, q, price, multiplier, want in [
+        ("LP-09", "100", "155.5", "1", "15550"), ("LP-28", "0.00000001", "55000", "1", "0.00055"),
+        ("short", "-2", "4000.25", "50", "-400025"),
+    ]:
+        assert D(q) * D(price) * D(multiplier) == D(want)
+        rows.append({"id": name, "quantity": q, "price": price, "multiplier": multiplier,
+                     "notional": want})
+    return rows
+
+
 def trails():
     """The stop after each price; the first price is the last one known at the order."""
     rows = []
@@ -370,5 +382,6 @@ def document():
     return {
         "commission": commissions(), "slippage": slippages(), "volatility": volatility(),
         "bad_models": bad_models(), "ledger": ledgers(), "weights": weights(), "sizes": sizes(),
+        "notionals": notionals(),
         "trails": trails(), "bad_orders": BAD_ORDERS, "returns": returns(),
     }
