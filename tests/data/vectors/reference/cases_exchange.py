@@ -238,6 +238,21 @@ scenario("one of two tied orders cancels the other", ["100", "100", "101 106 100
          {"s": "filled 100", "t": "canceled 0"}, rules=["8"], rows=["AO-06"],
          why="the limit would have filled in bar 3")
 
+scenario("of two tied orders touched in one bar the stop fills, whichever came first",
+         ["100", "100", "100 106 94 100", "100"],
+         [order(0, "e", 100), order(1, "t", -100, limit="105"), order(1, "s", -100, stop="95"),
+          {"bar": 1, "call": "oco", "first": "t", "second": "s"}],
+         ["1 e buy 100 @ 100 open", "2 s sell 100 @ 95 inside"], "99500", {},
+         {"t": "canceled 0", "s": "filled 100"}, rules=["8"], rows=["AO-06", "AO-10"],
+         why="the pessimistic path; 100 x -5")
+scenario("the target of a partly filled bracket sells what was bought",
+         ["100", "99.5 100 99 100 2400", "101 106 101 104 2400"],
+         [{**bracket(0, "b", 100, "95", "105"), "entry_limit": "100"}],
+         ["1 b buy 60 @ 99.5 open", "2 b.target sell 60 @ 105 inside"], "100330", {},
+         {"b": "partially_filled 60", "b.target": "filled 60", "b.stop": "canceled 0"},
+         rows=["AO-09"], why="2400 x .025 = 60 of 100; bar 2 stays above the limit; 60 x 5.5",
+         volume_limit="0.025")
+
 # ---- time in force -----------------------------------------------------------------------------
 
 scenario("a day order ends with the first session in which it was eligible",
