@@ -5,3 +5,5 @@ mod indicators;
 mod metrics;
 mod round_trips;
 mod runs;
+mod generated_data;
+mod reference_vectors;
