@@ -20,7 +20,10 @@ pub(super) fn fail<T>(text: impl Into<String>) -> Outcome<T> {
 
 /// Makes an error of a text.
 pub(super) fn error(text: impl Into<String>) -> Box<EvalAltResult> {
-    Box::new(EvalAltResult::ErrorRuntime(text.into().into(), Position::NONE))
+    Box::new(EvalAltResult::ErrorRuntime(
+        text.into().into(),
+        Position::NONE,
+    ))
 }
 
 /// Returns what a person calls the kind of a value.
@@ -49,12 +52,31 @@ pub(super) fn kind_of(value: &Dynamic) -> &'static str {
 /// Returns the name that scripts know a host type by.
 pub(super) fn custom_kind(type_name: &str) -> &'static str {
     const KINDS: [&str; 18] = [
-        "Asset", "Series", "Bars", "Histories", "Panel", "Portfolio", "Positions", "Position", "Account",
-        "Order", "Fill", "Time", "Indicator", "Context", "Data", "Rule", "Model", "Weights",
+        "Asset",
+        "Series",
+        "Bars",
+        "Histories",
+        "Panel",
+        "Portfolio",
+        "Positions",
+        "Position",
+        "Account",
+        "Order",
+        "Fill",
+        "Time",
+        "Indicator",
+        "Context",
+        "Data",
+        "Rule",
+        "Model",
+        "Weights",
     ];
     let name = type_name.rsplit("::").next().unwrap_or(type_name);
     let name = name.strip_suffix("Ref").unwrap_or(name);
-    KINDS.into_iter().find(|kind| *kind == name).unwrap_or("value")
+    KINDS
+        .into_iter()
+        .find(|kind| *kind == name)
+        .unwrap_or("value")
 }
 
 /// Reads a number as a float.
@@ -71,7 +93,10 @@ pub(super) fn float(value: &Dynamic) -> Option<f64> {
 
 /// Reads a number as a float, for the parameter `name`.
 pub(super) fn need_float(value: &Dynamic, name: &str) -> Outcome<f64> {
-    float(value).map_or_else(|| fail(format!("{name} must be a number, was {}", kind_of(value))), Ok)
+    float(value).map_or_else(
+        || fail(format!("{name} must be a number, was {}", kind_of(value))),
+        Ok,
+    )
 }
 
 /// Reads a number exactly, for the parameter `name`.
@@ -83,8 +108,14 @@ pub(super) fn need_exact(value: &Dynamic, name: &str) -> Outcome<Decimal> {
         return Ok(decimal);
     }
     if let Ok(float) = value.as_float() {
-        return decimal_from_f64(float)
-            .map_or_else(|| fail(format!("{name} must be a finite number of ordinary size, was {float}")), Ok);
+        return decimal_from_f64(float).map_or_else(
+            || {
+                fail(format!(
+                    "{name} must be a finite number of ordinary size, was {float}"
+                ))
+            },
+            Ok,
+        );
     }
     fail(format!("{name} must be a number, was {}", kind_of(value)))
 }
@@ -92,14 +123,20 @@ pub(super) fn need_exact(value: &Dynamic, name: &str) -> Outcome<Decimal> {
 /// Reads a count of at least `least`, for the parameter `name`.
 pub(super) fn need_count(value: &Dynamic, name: &str, least: i64) -> Outcome<usize> {
     let whole = value.as_int().ok().or_else(|| {
-        let float = value.as_float().ok().filter(|f| f.fract() == 0.0 && f.abs() < 1e15)?;
+        let float = value
+            .as_float()
+            .ok()
+            .filter(|f| f.fract() == 0.0 && f.abs() < 1e15)?;
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 1e15")]
         Some(float as i64)
     });
     match whole {
         Some(count) if count >= least => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
         Some(count) => fail(format!("{name} must be at least {least}, was {count}")),
-        None => fail(format!("{name} must be a whole number, was {}", show(value))),
+        None => fail(format!(
+            "{name} must be a whole number, was {}",
+            show(value)
+        )),
     }
 }
 
@@ -138,7 +175,10 @@ pub(super) fn check_keys(options: &Map, known: &[&str], what: &str) -> Outcome<(
             let hint = nearest(key, known.iter().copied())
                 .map(|near| format!("\nhint: did you mean `{near}`?"))
                 .unwrap_or_default();
-            return fail(format!("unknown option `{key}`; {what} takes {}{hint}", known.join(", ")));
+            return fail(format!(
+                "unknown option `{key}`; {what} takes {}{hint}",
+                known.join(", ")
+            ));
         }
     }
     Ok(())
@@ -148,7 +188,9 @@ pub(super) fn check_keys(options: &Map, known: &[&str], what: &str) -> Outcome<(
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len().max(name.len()) / 4 && *candidate != name)
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.len().max(name.len()) / 4 && *candidate != name
+        })
         .min_by_key(|(distance, candidate)| (*distance, candidate.len()))
         .map(|(_, candidate)| candidate)
 }

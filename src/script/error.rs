@@ -61,7 +61,11 @@ impl std::error::Error for ScriptError {}
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.place.line > 0 {
-            write!(f, "{}:{}:{}: ", self.place.file, self.place.line, self.place.column)?;
+            write!(
+                f,
+                "{}:{}:{}: ",
+                self.place.file, self.place.line, self.place.column
+            )?;
         }
         f.write_str(&self.message)
     }
@@ -88,7 +92,10 @@ impl Explainer<'_> {
             error = match error {
                 EvalAltResult::ErrorInFunctionCall(function, source, inner, at) => {
                     if at != Position::NONE {
-                        trace.push(Called { function, from: self.place(&file, at) });
+                        trace.push(Called {
+                            function,
+                            from: self.place(&file, at),
+                        });
                     }
                     if !source.is_empty() {
                         file = source;
@@ -97,7 +104,10 @@ impl Explainer<'_> {
                 }
                 EvalAltResult::ErrorInModule(path, inner, at) => {
                     if at != Position::NONE {
-                        trace.push(Called { function: format!("import \"{path}\""), from: self.place(&file, at) });
+                        trace.push(Called {
+                            function: format!("import \"{path}\""),
+                            from: self.place(&file, at),
+                        });
                     }
                     if !path.is_empty() {
                         file = path;
@@ -128,7 +138,10 @@ impl Explainer<'_> {
     fn innermost(&self, error: &EvalAltResult, file: &str, trace: Vec<Called>) -> ScriptError {
         if let EvalAltResult::ErrorParsing(kind, at) = error {
             let parse = ParseError(Box::new(kind.clone()), *at);
-            return ScriptError { trace, ..self.explain_parse(&parse, file) };
+            return ScriptError {
+                trace,
+                ..self.explain_parse(&parse, file)
+            };
         }
         let (code, message, hint) = self.words(error);
         ScriptError {
@@ -152,7 +165,9 @@ impl Explainer<'_> {
                     );
                 ("RBT104", format!("unknown variable `{name}`"), hint)
             }
-            EvalAltResult::ErrorModuleNotFound(path, _) => plain("RBT104", format!("there is no module `{path}`")),
+            EvalAltResult::ErrorModuleNotFound(path, _) => {
+                plain("RBT104", format!("there is no module `{path}`"))
+            }
             EvalAltResult::ErrorRuntime(value, _) => {
                 let text = value.to_string();
                 let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
@@ -160,7 +175,10 @@ impl Explainer<'_> {
             }
             EvalAltResult::ErrorTooManyOperations(_) => (
                 "RBT210",
-                format!("the call took more than {} operations and was stopped", self.operations),
+                format!(
+                    "the call took more than {} operations and was stopped",
+                    self.operations
+                ),
                 "is there a loop that never ends?".to_owned(),
             ),
             EvalAltResult::ErrorTerminated(token, _) if token.to_string() == OUT_OF_TIME => (
@@ -173,8 +191,12 @@ impl Explainer<'_> {
                 "too many functions call each other".to_owned(),
                 "does a function call itself without end?".to_owned(),
             ),
-            EvalAltResult::ErrorDataTooLarge(what, _) => plain("RBT213", format!("{} is too large", what.to_lowercase())),
-            EvalAltResult::ErrorPropertyNotFound(name, _) => plain("RBT104", format!("the map has no entry `{name}`")),
+            EvalAltResult::ErrorDataTooLarge(what, _) => {
+                plain("RBT213", format!("{} is too large", what.to_lowercase()))
+            }
+            EvalAltResult::ErrorPropertyNotFound(name, _) => {
+                plain("RBT104", format!("the map has no entry `{name}`"))
+            }
             EvalAltResult::ErrorDotExpr(text, _) => plain("RBT104", dot_message(text)),
             EvalAltResult::ErrorArithmetic(text, _) => plain("RBT214", lower_first(text)),
             other => plain("RBT200", lower_first(&without_place(other))),
@@ -186,12 +208,20 @@ impl Explainer<'_> {
         let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
         let name = name.trim();
         let arguments = arguments.trim_end_matches(')');
-        let kinds: Vec<&str> = arguments.split(", ").map(kind_name).filter(|kind| !kind.is_empty()).collect();
+        let kinds: Vec<&str> = arguments
+            .split(", ")
+            .map(kind_name)
+            .filter(|kind| !kind.is_empty())
+            .collect();
         let kinds = kinds.join(", ");
         if let [left, right] = arguments.split(", ").map(kind_name).collect::<Vec<_>>()[..]
             && !name.chars().any(char::is_alphanumeric)
         {
-            return ("RBT121", format!("`{name}` does not work between {left} and {right}"), String::new());
+            return (
+                "RBT121",
+                format!("`{name}` does not work between {left} and {right}"),
+                String::new(),
+            );
         }
         let own = self.functions.iter().any(|function| function == name);
         let known = docs::find(name);
@@ -204,7 +234,11 @@ impl Explainer<'_> {
             );
         }
         if own {
-            return ("RBT102", format!("the script's own function `{name}` does not take ({kinds})"), String::new());
+            return (
+                "RBT102",
+                format!("the script's own function `{name}` does not take ({kinds})"),
+                String::new(),
+            );
         }
         let mut candidates: Vec<&str> = docs::names().collect();
         candidates.extend(self.functions.iter().map(String::as_str));
@@ -236,9 +270,13 @@ impl Explainer<'_> {
 
 /// Returns the length of the name, number or sign that begins at a column.
 fn width_at(line: &str, column: usize) -> usize {
-    let Some(skip) = column.checked_sub(1) else { return 1 };
+    let Some(skip) = column.checked_sub(1) else {
+        return 1;
+    };
     let rest = line.chars().skip(skip);
-    rest.take_while(|c| c.is_alphanumeric() || *c == '_').count().max(1)
+    rest.take_while(|c| c.is_alphanumeric() || *c == '_')
+        .count()
+        .max(1)
 }
 
 fn kind_name(type_name: &str) -> &str {
@@ -248,7 +286,10 @@ fn kind_name(type_name: &str) -> &str {
         "f64" => "float",
         "&str | ImmutableString | String" | "&str" => "string",
         "map" => "map",
-        other => other.rsplit("::").next().map_or(other, |name| name.strip_suffix("Ref").unwrap_or(name)),
+        other => other
+            .rsplit("::")
+            .next()
+            .map_or(other, |name| name.strip_suffix("Ref").unwrap_or(name)),
     }
 }
 
@@ -271,7 +312,9 @@ fn without_place(error: &EvalAltResult) -> String {
 
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 fn parse_message(kind: &ParseErrorType) -> String {

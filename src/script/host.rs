@@ -106,7 +106,9 @@ pub struct ScriptStrategy {
 
 impl std::fmt::Debug for ScriptStrategy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ScriptStrategy").field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("ScriptStrategy")
+            .field("file", &self.file)
+            .finish_non_exhaustive()
     }
 }
 
@@ -127,15 +129,25 @@ impl Host {
     /// Calls `work` with the desk; an error outside of handlers.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut Desk) -> R) -> Outcome<R> {
         if !self.seated.get() {
-            return fail("this is there only while a handler runs, not at the top level of a script");
+            return fail(
+                "this is there only while a handler runs, not at the top level of a script",
+            );
         }
         Ok(work(&mut self.desk.borrow_mut()))
     }
 
     /// As [`Self::with`], for what may be done only while a run is set up.
-    pub(super) fn with_set_up<R>(&self, name: &str, work: impl FnOnce(&mut Desk) -> R) -> Outcome<R> {
+    pub(super) fn with_set_up<R>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&mut Desk) -> R,
+    ) -> Outcome<R> {
         let answer = self.with(|desk| {
-            if desk.may_set_up() { Ok(work(desk)) } else { Err(desk.handler().to_owned()) }
+            if desk.may_set_up() {
+                Ok(work(desk))
+            } else {
+                Err(desk.handler().to_owned())
+            }
         })?;
         answer.or_else(|handler| fail(format!("{name} belongs in initialize; this is {handler}")))
     }
@@ -143,14 +155,21 @@ impl Host {
     /// Reads a function of the script: its name.
     pub(super) fn need_function(&self, value: &Dynamic) -> Outcome<Arc<str>> {
         let Some(pointer) = value.read_lock::<FnPtr>() else {
-            return fail(format!("a function of the script is needed here, by its bare name; this is {}", kind_of(value)));
+            return fail(format!(
+                "a function of the script is needed here, by its bare name; this is {}",
+                kind_of(value)
+            ));
         };
         if pointer.is_curried() || pointer.is_anonymous() {
-            return fail("a closure cannot be kept across restarts\nhint: write a function fn name(context, data) and pass its name");
+            return fail(
+                "a closure cannot be kept across restarts\nhint: write a function fn name(context, data) and pass its name",
+            );
         }
         let name = pointer.fn_name();
         if !self.functions.borrow().contains(name) {
-            return fail(format!("the script has no function `{name}(context, data)`"));
+            return fail(format!(
+                "the script has no function `{name}(context, data)`"
+            ));
         }
         Ok(name.into())
     }
@@ -214,10 +233,17 @@ impl ScriptStrategy {
             .explain(*error)
         };
         // The names of the context's fields must be known before anything is compiled for good.
-        let names = engine.compile(text).map(|ast| properties(&ast)).map_err(|e| explain(e.into()))?;
+        let names = engine
+            .compile(text)
+            .map(|ast| properties(&ast))
+            .map_err(|e| explain(e.into()))?;
         register_fields(&mut engine, &host, &names);
         let unit = Unit::load(&engine, text, file).map_err(explain)?;
-        *host.functions.borrow_mut() = unit.ast().iter_functions().map(|f| f.name.to_owned()).collect();
+        *host.functions.borrow_mut() = unit
+            .ast()
+            .iter_functions()
+            .map(|f| f.name.to_owned())
+            .collect();
         let mut strategy = Self {
             handlers: BTreeSet::new(),
             context: Dynamic::from(ContextRef(Rc::clone(&host))),
@@ -242,13 +268,22 @@ impl ScriptStrategy {
 
     /// Returns the parameters that were set from outside and that the script does not declare.
     pub fn unknown_params(&self) -> Vec<String> {
-        self.host.params.borrow().unknown().into_iter().map(str::to_owned).collect()
+        self.host
+            .params
+            .borrow()
+            .unknown()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Returns what the script says of itself: the `//!` lines at its top.
     pub fn description(&self) -> String {
         let doc = self.unit.ast().doc();
-        let lines: Vec<&str> = doc.lines().map(|line| line.trim_start_matches("//!").trim()).collect();
+        let lines: Vec<&str> = doc
+            .lines()
+            .map(|line| line.trim_start_matches("//!").trim())
+            .collect();
         lines.join("\n").trim().to_owned()
     }
 
@@ -264,12 +299,17 @@ impl ScriptStrategy {
 
     fn find_handlers(&mut self) -> Result<(), ScriptError> {
         for (name, needed) in HANDLERS {
-            let Some(given) = self.unit.parameters(name) else { continue };
+            let Some(given) = self.unit.parameters(name) else {
+                continue;
+            };
             if given != needed {
                 let params = handler_params(name);
                 return Err(self.error_at_function(
                     name,
-                    &format!("{name} has {given} parameter{}, needs {needed}: {params}", if given == 1 { "" } else { "s" }),
+                    &format!(
+                        "{name} has {given} parameter{}, needs {needed}: {params}",
+                        if given == 1 { "" } else { "s" }
+                    ),
                     &format!("write fn {name}({params})"),
                 ));
             }
@@ -316,7 +356,9 @@ impl ScriptStrategy {
             Ok(Err(error)) => Err(self.explain(*error)),
             Err(_) => Err(ScriptError {
                 code: "RBT299",
-                message: format!("an internal error stopped {function}; this is a fault of rustybt, please report it"),
+                message: format!(
+                    "an internal error stopped {function}; this is a fault of rustybt, please report it"
+                ),
                 place: crate::script::error::Place::default(),
                 hint: String::new(),
                 trace: Vec::new(),
@@ -352,18 +394,29 @@ impl ScriptStrategy {
         let context = self.context.clone();
         let order = |id| {
             let desk = self.host.desk.borrow();
-            self.host.order_ref(&desk, id).map_or(Dynamic::UNIT, Dynamic::from)
+            self.host
+                .order_ref(&desk, id)
+                .map_or(Dynamic::UNIT, Dynamic::from)
         };
         match call {
             Call::Initialize => vec![context],
-            Call::BeforeTradingStart | Call::HandleData | Call::Function(_) => vec![context, self.data.clone()],
-            Call::OrderFill(id, fill) => vec![context, order(*id), Dynamic::from(self.host.fill_ref(*fill))],
+            Call::BeforeTradingStart | Call::HandleData | Call::Function(_) => {
+                vec![context, self.data.clone()]
+            }
+            Call::OrderFill(id, fill) => vec![
+                context,
+                order(*id),
+                Dynamic::from(self.host.fill_ref(*fill)),
+            ],
             Call::OrderCancel(id, reason) | Call::OrderReject(id, reason) => {
                 vec![context, order(*id), reason.to_string().into()]
             }
             Call::BrokerMessage(text) => vec![context, text.to_string().into()],
             Call::Analyze(results) => {
-                let parsed = self.engine.parse_json(&**results, true).map_or(Dynamic::UNIT, Into::into);
+                let parsed = self
+                    .engine
+                    .parse_json(&**results, true)
+                    .map_or(Dynamic::UNIT, Into::into);
                 vec![context, parsed]
             }
         }

@@ -41,7 +41,10 @@ impl Modules {
         let plain = !path.is_empty()
             && !path.starts_with('/')
             && path.split('/').all(|part| {
-                !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+                !part.is_empty()
+                    && part
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
             });
         if !plain {
             return Err(error(format!(
@@ -55,7 +58,10 @@ impl Modules {
         };
         found.ok_or_else(|| {
             let where_ = if path.starts_with("std/") {
-                format!("the standard library has {}", stdlib::names().collect::<Vec<_>>().join(", "))
+                format!(
+                    "the standard library has {}",
+                    stdlib::names().collect::<Vec<_>>().join(", ")
+                )
             } else {
                 format!("it would be the file {path}.rhai beside the script")
             };
@@ -63,16 +69,24 @@ impl Modules {
         })
     }
 
-    fn load(&self, engine: &Engine, path: &str) -> Result<Shared<rhai::Module>, Box<EvalAltResult>> {
+    fn load(
+        &self,
+        engine: &Engine,
+        path: &str,
+    ) -> Result<Shared<rhai::Module>, Box<EvalAltResult>> {
         if let Some(module) = self.loaded.borrow().get(path) {
             return Ok(Shared::clone(module));
         }
         let text = self.text(path)?;
         if self.loading.borrow().iter().any(|other| other == path) {
             let chain = self.loading.borrow().join(" → ");
-            return Err(error(format!("modules import each other in a circle: {chain} → {path}")));
+            return Err(error(format!(
+                "modules import each other in a circle: {chain} → {path}"
+            )));
         }
-        self.texts.borrow_mut().insert(path.to_owned(), Arc::clone(&text));
+        self.texts
+            .borrow_mut()
+            .insert(path.to_owned(), Arc::clone(&text));
         self.loading.borrow_mut().push(path.to_owned());
         let made = compile_with_constants(engine, &text, path)
             .and_then(|ast| rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine));
@@ -80,7 +94,9 @@ impl Modules {
         let mut module = made?;
         module.set_id(path);
         let module: Shared<rhai::Module> = module.into();
-        self.loaded.borrow_mut().insert(path.to_owned(), Shared::clone(&module));
+        self.loaded
+            .borrow_mut()
+            .insert(path.to_owned(), Shared::clone(&module));
         Ok(module)
     }
 }
@@ -94,7 +110,8 @@ impl ModuleResolver for Modules {
         pos: Position,
     ) -> Result<Shared<rhai::Module>, Box<EvalAltResult>> {
         self.load(engine, path).map_err(|e| {
-            let at_import = matches!(&*e, EvalAltResult::ErrorRuntime(..)) && e.position() == Position::NONE;
+            let at_import =
+                matches!(&*e, EvalAltResult::ErrorRuntime(..)) && e.position() == Position::NONE;
             if at_import {
                 let mut e = e;
                 e.set_position(pos);

@@ -14,7 +14,10 @@ use rust_decimal::Decimal;
 use crate::core::model::number::{decimal_from_f64, to_f64};
 use crate::script::convert::{Outcome, fail, kind_of, show};
 
-#[expect(clippy::cast_precision_loss, reason = "the comparison of a count with a ratio")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the comparison of a count with a ratio"
+)]
 const fn wide(value: INT) -> FLOAT {
     value as FLOAT
 }
@@ -70,7 +73,8 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("decimal", |value: INT| Decimal::from(value));
     engine.register_fn("decimal", |value: Decimal| value);
     engine.register_fn("decimal", |value: FLOAT| {
-        decimal_from_f64(value).map_or_else(|| fail(format!("{value} is out of a Decimal's range")), Ok)
+        decimal_from_f64(value)
+            .map_or_else(|| fail(format!("{value} is out of a Decimal's range")), Ok)
     });
     engine.register_fn("to_float", to_f64);
     engine.register_fn("to_float", |value: FLOAT| value);
@@ -106,8 +110,13 @@ fn arithmetic(
     apply: impl Fn(Decimal, Decimal) -> Option<Decimal>,
 ) -> Outcome<Decimal> {
     match (a, b) {
-        (Some(a), Some(b)) => apply(a, b).map_or_else(|| fail(format!("{a} {op} {b} has no result in a Decimal")), Ok),
-        _ => fail(format!("`{op}` between a Decimal and a float that is infinite or not a number")),
+        (Some(a), Some(b)) => apply(a, b).map_or_else(
+            || fail(format!("{a} {op} {b} has no result in a Decimal")),
+            Ok,
+        ),
+        _ => fail(format!(
+            "`{op}` between a Decimal and a float that is infinite or not a number"
+        )),
     }
 }
 
@@ -126,5 +135,9 @@ fn unordered(a: &Dynamic, op: &str, b: &Dynamic) -> Outcome<bool> {
             show(b)
         ));
     }
-    fail(format!("`{op}` cannot order {} and {}", kind_of(a), kind_of(b)))
+    fail(format!(
+        "`{op}` cannot order {} and {}",
+        kind_of(a),
+        kind_of(b)
+    ))
 }

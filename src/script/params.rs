@@ -9,7 +9,9 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, FLOAT, INT, Map};
 
-use crate::script::convert::{Outcome, check_keys, fail, float, kind_of, need_float, need_text, show};
+use crate::script::convert::{
+    Outcome, check_keys, fail, float, kind_of, need_float, need_text, show,
+};
 use crate::script::host::Host;
 
 /// A range of floats, as `0.01..=0.08` makes it.
@@ -61,7 +63,10 @@ pub struct Params {
 impl Params {
     /// Starts with values from outside, as texts by name.
     pub fn new(overrides: BTreeMap<String, String>) -> Self {
-        Self { declared: Vec::new(), overrides }
+        Self {
+            declared: Vec::new(),
+            overrides,
+        }
     }
 
     /// Returns what was declared.
@@ -85,7 +90,13 @@ impl Params {
             .collect()
     }
 
-    fn declare(&mut self, name: &str, default: Dynamic, domain: Domain, help: String) -> Outcome<Dynamic> {
+    fn declare(
+        &mut self,
+        name: &str,
+        default: Dynamic,
+        domain: Domain,
+        help: String,
+    ) -> Outcome<Dynamic> {
         if !(default.is_int() || default.is_float() || default.is_bool() || default.is_string()) {
             return fail(format!(
                 "param(\"{name}\"): the default must be a number, a string or a bool, was {}",
@@ -96,7 +107,12 @@ impl Params {
         let value = match self.overrides.get(name) {
             Some(text) => {
                 let value = read_as(text, &default).map_or_else(
-                    || fail(format!("parameter `{name}`: `{text}` is not of the default's type, {}", kind_of(&default))),
+                    || {
+                        fail(format!(
+                            "parameter `{name}`: `{text}` is not of the default's type, {}",
+                            kind_of(&default)
+                        ))
+                    },
                     Ok,
                 )?;
                 domain.check(name, &value, "value")?;
@@ -107,8 +123,18 @@ impl Params {
         match self.declared.iter_mut().find(|param| param.name == name) {
             // The top level of a script is looked at twice, and a module may be imported twice.
             Some(param) if same(&param.default, &default) => param.value = value.clone(),
-            Some(_) => return fail(format!("parameter `{name}` is declared twice with different defaults")),
-            None => self.declared.push(Param { name: name.to_owned(), default, domain, help, value: value.clone() }),
+            Some(_) => {
+                return fail(format!(
+                    "parameter `{name}` is declared twice with different defaults"
+                ));
+            }
+            None => self.declared.push(Param {
+                name: name.to_owned(),
+                default,
+                domain,
+                help,
+                value: value.clone(),
+            }),
         }
         Ok(value)
     }
@@ -123,14 +149,19 @@ impl Domain {
                 if (*min..=*max).contains(&number) {
                     return Ok(());
                 }
-                fail(format!("parameter `{name}`: the {what} {value} lies outside of {min} to {max}"))
+                fail(format!(
+                    "parameter `{name}`: the {what} {value} lies outside of {min} to {max}"
+                ))
             }
             Self::Choices(choices) => {
                 if choices.iter().any(|choice| same(choice, value)) {
                     return Ok(());
                 }
                 let all: Vec<String> = choices.iter().map(ToString::to_string).collect();
-                fail(format!("parameter `{name}`: the {what} {value} is not one of {}", all.join(", ")))
+                fail(format!(
+                    "parameter `{name}`: the {what} {value} is not one of {}",
+                    all.join(", ")
+                ))
             }
         }
     }
@@ -138,9 +169,16 @@ impl Domain {
     fn read(name: &str, value: &Dynamic) -> Outcome<Self> {
         let range = |min: f64, max: f64| {
             if min > max {
-                return fail(format!("param(\"{name}\"): the range {min} to {max} is empty"));
+                return fail(format!(
+                    "param(\"{name}\"): the range {min} to {max} is empty"
+                ));
             }
-            Ok(Self::Range { min, max, step: None, log: false })
+            Ok(Self::Range {
+                min,
+                max,
+                step: None,
+                log: false,
+            })
         };
         if let Some(r) = value.read_lock::<RangeInclusive<INT>>() {
             return range(wide(*r.start()), wide(*r.end()));
@@ -164,15 +202,31 @@ impl Domain {
     }
 
     fn read_options(name: &str, options: &Map) -> Outcome<Self> {
-        check_keys(options, &["min", "max", "step", "log", "help", "choices"], "param")?;
-        if let Some(choices) = options.get("choices").and_then(|v| v.read_lock::<Array>().map(|a| a.clone())) {
+        check_keys(
+            options,
+            &["min", "max", "step", "log", "help", "choices"],
+            "param",
+        )?;
+        if let Some(choices) = options
+            .get("choices")
+            .and_then(|v| v.read_lock::<Array>().map(|a| a.clone()))
+        {
             return Ok(Self::Choices(choices));
         }
         let number = |key: &str| options.get(key).map(|v| need_float(v, key)).transpose();
-        let log = options.get("log").is_some_and(|v| v.as_bool().unwrap_or(false));
+        let log = options
+            .get("log")
+            .is_some_and(|v| v.as_bool().unwrap_or(false));
         match (number("min")?, number("max")?) {
-            (Some(min), Some(max)) if min <= max => Ok(Self::Range { min, max, step: number("step")?, log }),
-            (Some(min), Some(max)) => fail(format!("param(\"{name}\"): the range {min} to {max} is empty")),
+            (Some(min), Some(max)) if min <= max => Ok(Self::Range {
+                min,
+                max,
+                step: number("step")?,
+                log,
+            }),
+            (Some(min), Some(max)) => fail(format!(
+                "param(\"{name}\"): the range {min} to {max} is empty"
+            )),
             (None, None) => Ok(Self::Any),
             _ => fail(format!("param(\"{name}\"): min and max go together")),
         }
@@ -185,19 +239,27 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     engine.register_fn("..=", |from: INT, to: FLOAT| FloatRange(wide(from), to));
     engine.register_fn("..=", |from: FLOAT, to: INT| FloatRange(from, wide(to)));
     let at = Rc::clone(host);
-    engine.register_fn("param", move |name: &str, default: Dynamic| -> Outcome<Dynamic> {
-        at.params.borrow_mut().declare(name, default, Domain::Any, String::new())
-    });
+    engine.register_fn(
+        "param",
+        move |name: &str, default: Dynamic| -> Outcome<Dynamic> {
+            at.params
+                .borrow_mut()
+                .declare(name, default, Domain::Any, String::new())
+        },
+    );
     let at = Rc::clone(host);
-    engine.register_fn("param", move |name: &str, default: Dynamic, domain: Dynamic| -> Outcome<Dynamic> {
-        let help = domain
-            .read_lock::<Map>()
-            .and_then(|map| map.get("help").map(|help| need_text(help, "help")))
-            .transpose()?
-            .unwrap_or_default();
-        let domain = Domain::read(name, &domain)?;
-        at.params.borrow_mut().declare(name, default, domain, help)
-    });
+    engine.register_fn(
+        "param",
+        move |name: &str, default: Dynamic, domain: Dynamic| -> Outcome<Dynamic> {
+            let help = domain
+                .read_lock::<Map>()
+                .and_then(|map| map.get("help").map(|help| need_text(help, "help")))
+                .transpose()?
+                .unwrap_or_default();
+            let domain = Domain::read(name, &domain)?;
+            at.params.borrow_mut().declare(name, default, domain, help)
+        },
+    );
 }
 
 fn read_as(text: &str, like: &Dynamic) -> Option<Dynamic> {
@@ -205,7 +267,11 @@ fn read_as(text: &str, like: &Dynamic) -> Option<Dynamic> {
         return text.parse::<INT>().ok().map(Dynamic::from_int);
     }
     if like.is_float() {
-        return text.parse::<FLOAT>().ok().filter(|v| v.is_finite()).map(Dynamic::from_float);
+        return text
+            .parse::<FLOAT>()
+            .ok()
+            .filter(|v| v.is_finite())
+            .map(Dynamic::from_float);
     }
     if like.is_bool() {
         return text.parse::<bool>().ok().map(Dynamic::from_bool);

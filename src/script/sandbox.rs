@@ -90,7 +90,10 @@ pub(super) fn confine(engine: &mut Engine, budget: Budget, fuse: Arc<Fuse>) {
             let text = format!(
                 "`{name}` is not there: a script has no clock of its own\nhint: use context.now, and schedule(…) to wait"
             );
-            Err::<Dynamic, _>(Box::new(EvalAltResult::ErrorRuntime(text.into(), Position::NONE)))
+            Err::<Dynamic, _>(Box::new(EvalAltResult::ErrorRuntime(
+                text.into(),
+                Position::NONE,
+            )))
         };
         engine.register_fn(name, refuse);
         engine.register_fn(name, move |_: Dynamic| refuse());

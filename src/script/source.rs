@@ -6,7 +6,10 @@
 //! Invariants: the top level runs once; a constant's name is never hidden by a parameter or a loop
 //! variable (that would be replaced too), which is refused.
 
-use rhai::{AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Position, Scope, Stmt};
+use rhai::{
+    AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState,
+    Position, Scope, Stmt,
+};
 
 use crate::script::convert::error;
 
@@ -20,7 +23,11 @@ pub(super) struct Unit {
 
 impl Unit {
     /// Compiles a script and runs its top level: imports and constants.
-    pub(super) fn load(engine: &Engine, text: &str, file: &str) -> Result<Self, Box<EvalAltResult>> {
+    pub(super) fn load(
+        engine: &Engine,
+        text: &str,
+        file: &str,
+    ) -> Result<Self, Box<EvalAltResult>> {
         let mut first = engine.compile(text)?;
         first.set_source(file);
         let mut global = engine.new_global_runtime_state();
@@ -35,15 +42,31 @@ impl Unit {
         ast.set_source(file);
         global.lib.clear();
         global.lib.push(ast.shared_lib().clone());
-        Ok(Self { ast, global, caches: Caches::new(), scope: Scope::new() })
+        Ok(Self {
+            ast,
+            global,
+            caches: Caches::new(),
+            scope: Scope::new(),
+        })
     }
 
     /// Calls a function.
-    pub(super) fn call(&mut self, engine: &Engine, function: &str, args: &mut [Dynamic]) -> Result<Dynamic, Box<EvalAltResult>> {
+    pub(super) fn call(
+        &mut self,
+        engine: &Engine,
+        function: &str,
+        args: &mut [Dynamic],
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
         self.global.num_operations = 0;
         let mut refs: Vec<&mut Dynamic> = args.iter_mut().collect();
-        let result = EvalContext::new(engine, &mut self.global, &mut self.caches, &mut self.scope, None)
-            .call_fn_raw(function, false, false, &mut refs);
+        let result = EvalContext::new(
+            engine,
+            &mut self.global,
+            &mut self.caches,
+            &mut self.scope,
+            None,
+        )
+        .call_fn_raw(function, false, false, &mut refs);
         // A stopped call must not leave its depth or variables behind.
         self.global.level = 0;
         self.scope.clear();
@@ -57,12 +80,19 @@ impl Unit {
 
     /// Returns how many parameters the script's function of this name has; `None` where there is none.
     pub(super) fn parameters(&self, function: &str) -> Option<usize> {
-        self.ast.iter_functions().find(|f| f.name == function).map(|f| f.params.len())
+        self.ast
+            .iter_functions()
+            .find(|f| f.name == function)
+            .map(|f| f.params.len())
     }
 }
 
 /// Compiles a module, with its constants in place of their names.
-pub(super) fn compile_with_constants(engine: &Engine, text: &str, file: &str) -> Result<AST, Box<EvalAltResult>> {
+pub(super) fn compile_with_constants(
+    engine: &Engine,
+    text: &str,
+    file: &str,
+) -> Result<AST, Box<EvalAltResult>> {
     let mut first = engine.compile(text)?;
     first.set_source(file);
     let mut scope = Scope::new();

@@ -75,11 +75,10 @@ impl Fields {
     /// Says that a field was never set.
     pub(super) fn unset(&self, name: &str) -> String {
         let known = ["now", "mode", "params", "portfolio", "account"];
-        let hint = nearest(name, self.set_names().chain(known))
-            .map_or_else(
-                || "set it in initialize before it is read".to_owned(),
-                |near| format!("did you mean `context.{near}`?"),
-            );
+        let hint = nearest(name, self.set_names().chain(known)).map_or_else(
+            || "set it in initialize before it is read".to_owned(),
+            |near| format!("did you mean `context.{near}`?"),
+        );
         format!("context has no field `{name}`\nhint: {hint}")
     }
 }
@@ -87,7 +86,9 @@ impl Fields {
 /// Returns why a value cannot be saved: where in it, and what is there.
 pub(super) fn unsavable(value: &Dynamic) -> Option<String> {
     if value.is::<FnPtr>() {
-        return Some("a function or closure cannot be saved; keep the name of a function instead".to_owned());
+        return Some(
+            "a function or closure cannot be saved; keep the name of a function instead".to_owned(),
+        );
     }
     if let Some(array) = value.read_lock::<Array>() {
         return array.iter().find_map(unsavable);

@@ -10,7 +10,10 @@ const MODULES: &[(&str, &str)] = &[
 
 /// Returns the text of a module.
 pub fn text(path: &str) -> Option<&'static str> {
-    MODULES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+    MODULES
+        .iter()
+        .find(|(name, _)| *name == path)
+        .map(|(_, text)| *text)
 }
 
 /// Returns the paths of all modules.

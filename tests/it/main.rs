@@ -1,9 +1,9 @@
 //! The integration tests: one binary, one file a subject.
 
 mod calendars;
+mod generated_data;
 mod indicators;
 mod metrics;
+mod reference_vectors;
 mod round_trips;
 mod runs;
-mod generated_data;
-mod reference_vectors;

@@ -15,10 +15,10 @@ use crate::core::engine::strategy::Handler;
 use crate::core::ledger::Ledger;
 use crate::core::message::{Approved, Command, Commands, Setting};
 use crate::core::model::asset::{Asset, AssetId};
+use crate::core::model::number::Money;
 use crate::core::model::order::{Change, OrderId, OrderRequest};
 use crate::core::model::status::{OrderStatus, OrderStep};
 use crate::core::model::time::{Timeframe, Timestamp};
-use crate::core::model::number::Money;
 
 /// In which world the engine runs; nothing in the core asks, it is for scripts to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,7 +194,8 @@ impl Desk {
             return Ok(None);
         }
         if let Err(denial) = gate::check(self, &request) {
-            self.orders.add(request, self.now, Some(denial.to_string().into()));
+            self.orders
+                .add(request, self.now, Some(denial.to_string().into()));
             return Err(denial);
         }
         let id = self.orders.add(request, self.now, None);
@@ -205,9 +206,10 @@ impl Desk {
     /// Asks for the cancellation of an order; nothing happens to one that is over. Returns whether
     /// there was anything to cancel.
     pub fn cancel(&mut self, id: OrderId) -> bool {
-        let open = self.orders.get(id).is_some_and(|order| {
-            order.is_open() && order.status != OrderStatus::PendingCancel
-        });
+        let open = self
+            .orders
+            .get(id)
+            .is_some_and(|order| order.is_open() && order.status != OrderStatus::PendingCancel);
         if open && !self.is_leaving(id) {
             self.wishes.push(Wish::Cancel(id));
         }
@@ -216,8 +218,13 @@ impl Desk {
 
     /// Whether an order is canceled, or was asked to be in the call at hand.
     pub fn is_leaving(&self, id: OrderId) -> bool {
-        self.wishes.iter().any(|wish| matches!(wish, Wish::Cancel(other) if *other == id))
-            || self.orders.get(id).is_none_or(|order| !order.is_open() || order.status == OrderStatus::PendingCancel)
+        self.wishes
+            .iter()
+            .any(|wish| matches!(wish, Wish::Cancel(other) if *other == id))
+            || self
+                .orders
+                .get(id)
+                .is_none_or(|order| !order.is_open() || order.status == OrderStatus::PendingCancel)
     }
 
     /// Asks for a change of an order. Returns whether it is open.
@@ -267,7 +274,10 @@ impl Desk {
         }
         // What was logged stays: it may tell why the call failed.
         let kept = self.notes.split_off(self.marks.notes);
-        self.notes.extend(kept.into_iter().filter(|note| matches!(note, Note::Log(..))));
+        self.notes.extend(
+            kept.into_iter()
+                .filter(|note| matches!(note, Note::Log(..))),
+        );
     }
 
     pub(super) fn release(&mut self, out: &mut Commands) {

@@ -174,7 +174,11 @@ pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
 
 fn check_prices(request: &OrderRequest) -> Result<(), Denial> {
     let positive = |what, price: Price| {
-        if price <= Price::ZERO { Err(Denial::Price { what, price }) } else { Ok(()) }
+        if price <= Price::ZERO {
+            Err(Denial::Price { what, price })
+        } else {
+            Ok(())
+        }
     };
     if let Some(limit) = request.order_type.limit() {
         positive("limit", limit)?;
@@ -207,20 +211,38 @@ fn check_limits(desk: &Desk, request: &OrderRequest, asset: &Asset) -> Result<()
     if let Some(limit) = of_asset(&limits.max_order)
         && request.quantity > limit
     {
-        return Err(Denial::MaxOrder { symbol: symbol(), quantity: request.quantity, limit });
+        return Err(Denial::MaxOrder {
+            symbol: symbol(),
+            quantity: request.quantity,
+            limit,
+        });
     }
     let held = desk.ledger.position(request.asset).amount;
     // What could come about when this and all open orders of its side fill.
-    let could = held + open_units(desk, request.asset, request.side) + request.side.signed(request.quantity);
+    let could = held
+        + open_units(desk, request.asset, request.side)
+        + request.side.signed(request.quantity);
     let grows = !request.reduce_only && request.parent.is_none() && could.abs() > held.abs();
     if let Some(limit) = of_asset(&limits.max_position)
         && grows
         && could.abs() > limit
     {
-        return Err(Denial::MaxPosition { symbol: symbol(), quantity: could, limit });
+        return Err(Denial::MaxPosition {
+            symbol: symbol(),
+            quantity: could,
+            limit,
+        });
     }
-    if limits.long_only && request.side == Side::Sell && could.is_short() && !request.reduce_only && request.parent.is_none() {
-        return Err(Denial::LongOnly { symbol: symbol(), quantity: could });
+    if limits.long_only
+        && request.side == Side::Sell
+        && could.is_short()
+        && !request.reduce_only
+        && request.parent.is_none()
+    {
+        return Err(Denial::LongOnly {
+            symbol: symbol(),
+            quantity: could,
+        });
     }
     if let Some(limit) = limits.max_leverage
         && grows
@@ -228,9 +250,15 @@ fn check_limits(desk: &Desk, request: &OrderRequest, asset: &Asset) -> Result<()
         let last = desk.market.last_price(request.asset).unwrap_or_default();
         let gross = desk.ledger.gross_exposure() - desk.ledger.exposure(request.asset).abs()
             + asset.notional(last, could).abs();
-        let leverage = gross.get().checked_div(desk.ledger.value().get()).unwrap_or_default();
+        let leverage = gross
+            .get()
+            .checked_div(desk.ledger.value().get())
+            .unwrap_or_default();
         if leverage > limit {
-            return Err(Denial::MaxLeverage { leverage: leverage.round_dp(4), limit });
+            return Err(Denial::MaxLeverage {
+                leverage: leverage.round_dp(4),
+                limit,
+            });
         }
     }
     Ok(())

@@ -114,7 +114,14 @@ impl Handles {
     /// Calls `function` after each bar in which `a` comes to lie on the other side of `b` by more
     /// than `tolerance`; with `initial`, also when a side shows for the first time.
     pub fn watch(&mut self, a: Line, b: Line, function: Arc<str>, tolerance: f64, initial: bool) {
-        self.crosses.push(Cross { a, b, function, tolerance, initial, side: None });
+        self.crosses.push(Cross {
+            a,
+            b,
+            function,
+            tolerance,
+            initial,
+            side: None,
+        });
     }
 
     /// Forgets the crosses from number `len` on.
@@ -192,7 +199,9 @@ impl Handles {
 
     /// Whether an indicator has a value.
     pub fn ready(&self, id: HandleId) -> bool {
-        self.slots.get(id.0 as usize).is_some_and(|slot| slot.indicator.ready())
+        self.slots
+            .get(id.0 as usize)
+            .is_some_and(|slot| slot.indicator.ready())
     }
 
     /// Returns what an indicator is.
@@ -209,7 +218,11 @@ impl Handles {
 }
 
 fn same_bits(one: &[f64], other: &[f64]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.to_bits() == b.to_bits())
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(a, b)| a.to_bits() == b.to_bits())
 }
 
 impl Slot {
@@ -229,7 +242,10 @@ impl Slot {
             let last = market.starts(self.asset, self.timeframe)?.last().copied();
             if market.is_forming(self.asset, self.timeframe) {
                 rows -= 1;
-                self.last_fed = market.starts(self.asset, self.timeframe)?.get(rows.wrapping_sub(1)).copied();
+                self.last_fed = market
+                    .starts(self.asset, self.timeframe)?
+                    .get(rows.wrapping_sub(1))
+                    .copied();
             } else {
                 self.last_fed = last;
             }
@@ -265,7 +281,14 @@ impl Slot {
 }
 
 fn input_at(columns: &[Window; 5], row: usize) -> BarInput {
-    let [open, high, low, close, volume] =
-        columns.each_ref().map(|column| column.with(|values| values[row]));
-    BarInput { open, high, low, close, volume }
+    let [open, high, low, close, volume] = columns
+        .each_ref()
+        .map(|column| column.with(|values| values[row]));
+    BarInput {
+        open,
+        high,
+        low,
+        close,
+        volume,
+    }
 }

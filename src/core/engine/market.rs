@@ -101,7 +101,10 @@ impl Market {
 
     /// Finds an asset by its symbol.
     pub fn find(&self, symbol: &str) -> Option<AssetId> {
-        let at = self.assets.iter().position(|asset| &*asset.symbol == symbol)?;
+        let at = self
+            .assets
+            .iter()
+            .position(|asset| &*asset.symbol == symbol)?;
         u32::try_from(at).ok().map(AssetId)
     }
 
@@ -152,7 +155,8 @@ impl Market {
 
     /// Whether an asset has traded before but not in the bar at hand.
     pub fn is_stale(&self, id: AssetId) -> bool {
-        self.last_bar(id).is_some_and(|bar| bar.closes != self.slice)
+        self.last_bar(id)
+            .is_some_and(|bar| bar.closes != self.slice)
     }
 
     /// Returns how many bars of an asset there are.
@@ -169,7 +173,11 @@ impl Market {
     ///
     /// # Errors
     /// As [`Self::history`].
-    pub fn starts(&mut self, id: AssetId, timeframe: Timeframe) -> Result<&[Timestamp], MarketError> {
+    pub fn starts(
+        &mut self,
+        id: AssetId,
+        timeframe: Timeframe,
+    ) -> Result<&[Timestamp], MarketError> {
         let at = self.coarse_index(id, timeframe)?;
         let series = &self.series[id.index()];
         Ok(match at {
@@ -197,14 +205,20 @@ impl Market {
     ///
     /// # Errors
     /// As [`Self::history`].
-    pub fn columns(&mut self, id: AssetId, timeframe: Timeframe) -> Result<[Window; 5], MarketError> {
+    pub fn columns(
+        &mut self,
+        id: AssetId,
+        timeframe: Timeframe,
+    ) -> Result<[Window; 5], MarketError> {
         let at = self.coarse_index(id, timeframe)?;
         let series = &self.series[id.index()];
         let columns = match at {
             None => &series.columns,
             Some(at) => &series.coarse[at].columns,
         };
-        Ok(columns.each_ref().map(|column| Window::last_of(column, usize::MAX)))
+        Ok(columns
+            .each_ref()
+            .map(|column| Window::last_of(column, usize::MAX)))
     }
 
     /// Adjusts the history of an asset for a split or dividend that takes effect now.
@@ -213,12 +227,19 @@ impl Market {
         let Some(last) = series.last else { return };
         let (price, volume) = match action {
             CorporateAction::Split(ratio) => (1.0 / to_f64(ratio), to_f64(ratio)),
-            CorporateAction::Dividend(value) => (1.0 - to_f64(value) / last.value(Field::Close), 1.0),
+            CorporateAction::Dividend(value) => {
+                (1.0 - to_f64(value) / last.value(Field::Close), 1.0)
+            }
         };
-        let coarse = series.coarse.iter_mut().flat_map(|coarse| coarse.columns.iter_mut().enumerate());
+        let coarse = series
+            .coarse
+            .iter_mut()
+            .flat_map(|coarse| coarse.columns.iter_mut().enumerate());
         for (index, column) in series.columns.iter_mut().enumerate().chain(coarse) {
             let factor = if index == 4 { volume } else { price };
-            change(column, |values| values.iter_mut().for_each(|value| *value *= factor));
+            change(column, |values| {
+                values.iter_mut().for_each(|value| *value *= factor)
+            });
         }
     }
 
@@ -231,12 +252,19 @@ impl Market {
         let series = &mut self.series[id.index()];
         let coarse = &mut series.coarse[at];
         match (coarse.starts.last(), series.last) {
-            (Some(start), Some(bar)) => coarse.cursor.bar_span(*start, timeframe).closes > bar.closes,
+            (Some(start), Some(bar)) => {
+                coarse.cursor.bar_span(*start, timeframe).closes > bar.closes
+            }
             _ => false,
         }
     }
 
-    fn column(&mut self, id: AssetId, field: Field, timeframe: Timeframe) -> Result<&Rc<Column>, MarketError> {
+    fn column(
+        &mut self,
+        id: AssetId,
+        field: Field,
+        timeframe: Timeframe,
+    ) -> Result<&Rc<Column>, MarketError> {
         let at = self.coarse_index(id, timeframe)?;
         let series = &self.series[id.index()];
         let columns = match at {
@@ -247,13 +275,21 @@ impl Market {
     }
 
     /// Returns where a coarser history is kept, making it at its first use; `None` is the base.
-    fn coarse_index(&mut self, id: AssetId, timeframe: Timeframe) -> Result<Option<usize>, MarketError> {
+    fn coarse_index(
+        &mut self,
+        id: AssetId,
+        timeframe: Timeframe,
+    ) -> Result<Option<usize>, MarketError> {
         let base = self.base;
         if timeframe == base {
             return Ok(None);
         }
         let series = &mut self.series[id.index()];
-        if let Some(at) = series.coarse.iter().position(|coarse| coarse.timeframe == timeframe) {
+        if let Some(at) = series
+            .coarse
+            .iter()
+            .position(|coarse| coarse.timeframe == timeframe)
+        {
             return Ok(Some(at));
         }
         check_coarser(base, timeframe)?;
@@ -263,10 +299,15 @@ impl Market {
             starts: Vec::new(),
             cursor: SessionCursor::new(&self.calendars[id.index()]),
         };
-        let windows = series.columns.each_ref().map(|column| Window::last_of(column, usize::MAX));
+        let windows = series
+            .columns
+            .each_ref()
+            .map(|column| Window::last_of(column, usize::MAX));
         for (row, start) in series.starts.iter().enumerate() {
             let opens = coarse.cursor.bar_span(*start, base).opens;
-            let values = windows.each_ref().map(|window| window.with(|values| values[row]));
+            let values = windows
+                .each_ref()
+                .map(|window| window.with(|values| values[row]));
             coarse.push(opens, values);
         }
         series.coarse.push(coarse);
@@ -283,7 +324,8 @@ fn check_coarser(base: Timeframe, asked: Timeframe) -> Result<(), MarketError> {
                 Err(MarketError::NotAMultiple { asked, base })
             }
         }
-        (Timeframe::Intraday(_), Timeframe::Day | Timeframe::Week) | (Timeframe::Day, Timeframe::Week) => Ok(()),
+        (Timeframe::Intraday(_), Timeframe::Day | Timeframe::Week)
+        | (Timeframe::Day, Timeframe::Week) => Ok(()),
         _ => Err(MarketError::TooFine { asked, base }),
     }
 }

@@ -60,7 +60,12 @@ pub struct Engine<S> {
 
 impl<S: Strategy> Engine<S> {
     /// Seats a strategy.
-    pub fn new(desk: Desk, strategy: S, on_error: OnScriptError, liquidate_on_margin_call: bool) -> Self {
+    pub fn new(
+        desk: Desk,
+        strategy: S,
+        on_error: OnScriptError,
+        liquidate_on_margin_call: bool,
+    ) -> Self {
         Self {
             has_handle_data: strategy.handles(&Handler::HandleData),
             has_before_trading_start: strategy.handles(&Handler::BeforeTradingStart),
@@ -209,10 +214,18 @@ impl<S: Strategy> Engine<S> {
                 desk.ledger.book(fill, desk.now);
                 self.call(&Call::OrderFill(fill.order, *fill), out);
             }
-            OrderReport::Rejected(id, reason) => self.call(&Call::OrderReject(*id, Arc::clone(reason)), out),
-            OrderReport::Canceled(id, reason) => self.call(&Call::OrderCancel(*id, Arc::clone(reason)), out),
+            OrderReport::Rejected(id, reason) => {
+                self.call(&Call::OrderReject(*id, Arc::clone(reason)), out)
+            }
+            OrderReport::Canceled(id, reason) => {
+                self.call(&Call::OrderCancel(*id, Arc::clone(reason)), out)
+            }
             OrderReport::Expired(id) => {
-                let reason = desk.orders.get(*id).map(|order| Arc::clone(&order.reason)).unwrap_or_default();
+                let reason = desk
+                    .orders
+                    .get(*id)
+                    .map(|order| Arc::clone(&order.reason))
+                    .unwrap_or_default();
                 self.call(&Call::OrderCancel(*id, reason), out);
             }
             OrderReport::Accepted(_)
@@ -226,7 +239,9 @@ impl<S: Strategy> Engine<S> {
     fn answer_margin_call(&mut self, shortfall: &str, out: &mut Commands) {
         self.log(
             LogLevel::Warn,
-            &format!("maintenance margin breached: {shortfall} short; only orders that reduce are taken"),
+            &format!(
+                "maintenance margin breached: {shortfall} short; only orders that reduce are taken"
+            ),
         );
         if !self.liquidate_on_margin_call {
             return;

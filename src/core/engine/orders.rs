@@ -60,9 +60,18 @@ impl OrderTable {
     }
 
     /// Adds an order as an intent (or as denied, with a reason) and returns its number.
-    pub(super) fn add(&mut self, request: OrderRequest, now: Timestamp, denied: Option<Arc<str>>) -> OrderId {
+    pub(super) fn add(
+        &mut self,
+        request: OrderRequest,
+        now: Timestamp,
+        denied: Option<Arc<str>>,
+    ) -> OrderId {
         let id = OrderId(self.orders.len() as u64 + 1);
-        let status = if denied.is_some() { OrderStatus::Denied } else { OrderStatus::Intent };
+        let status = if denied.is_some() {
+            OrderStatus::Denied
+        } else {
+            OrderStatus::Intent
+        };
         if denied.is_none() {
             self.open.insert(id);
         }
@@ -103,16 +112,30 @@ impl OrderTable {
     }
 
     /// Applies what the broker says.
-    pub(super) fn apply(&mut self, report: &OrderReport, assets: &[Asset], now: Timestamp) -> Effect {
+    pub(super) fn apply(
+        &mut self,
+        report: &OrderReport,
+        assets: &[Asset],
+        now: Timestamp,
+    ) -> Effect {
         let id = report.order();
         let moved = match report {
             OrderReport::Accepted(_) => self.step(id, OrderStep::Accept, now),
             OrderReport::Rejected(_, reason) => self.end(id, OrderStep::Reject, reason, now),
             OrderReport::Canceled(_, reason) => self.end(id, OrderStep::Cancel, reason, now),
-            OrderReport::Expired(_) => self.end(id, OrderStep::Expire, &"its time in force is over".into(), now),
+            OrderReport::Expired(_) => self.end(
+                id,
+                OrderStep::Expire,
+                &"its time in force is over".into(),
+                now,
+            ),
             OrderReport::Kept(_, reason) => {
                 let partly = self.get(id).is_some_and(|order| !order.filled.is_zero());
-                let step = if partly { OrderStep::KeepPart } else { OrderStep::Keep };
+                let step = if partly {
+                    OrderStep::KeepPart
+                } else {
+                    OrderStep::Keep
+                };
                 self.end(id, step, reason, now)
             }
             OrderReport::Replaced(_, change) => {
@@ -123,7 +146,15 @@ impl OrderTable {
                 order.updated = now;
                 let partly = !order.filled.is_zero();
                 if order.status == OrderStatus::PendingReplace {
-                    self.step(id, if partly { OrderStep::KeepPart } else { OrderStep::Keep }, now);
+                    self.step(
+                        id,
+                        if partly {
+                            OrderStep::KeepPart
+                        } else {
+                            OrderStep::Keep
+                        },
+                        now,
+                    );
                 }
                 true
             }
@@ -139,13 +170,21 @@ impl OrderTable {
                 order.filled_value += fill.quantity.abs().get() * fill.price.get();
                 order.commission += fill.commission;
                 let rest = order.remaining() > Quantity::ZERO;
-                let step = if rest { OrderStep::FillPart } else { OrderStep::FillRest };
+                let step = if rest {
+                    OrderStep::FillPart
+                } else {
+                    OrderStep::FillRest
+                };
                 self.step(id, step, now);
                 self.remember(fill.id);
                 return Effect::Filled;
             }
         };
-        if moved { Effect::Moved } else { Effect::Ignored }
+        if moved {
+            Effect::Moved
+        } else {
+            Effect::Ignored
+        }
     }
 
     /// Returns the signed units that open orders may still add to an asset and that count towards a
@@ -177,7 +216,13 @@ impl OrderTable {
         moved
     }
 
-    fn adjust(&mut self, id: OrderId, action: CorporateAction, assets: &[Asset], now: Timestamp) -> bool {
+    fn adjust(
+        &mut self,
+        id: OrderId,
+        action: CorporateAction,
+        assets: &[Asset],
+        now: Timestamp,
+    ) -> bool {
         let Some(order) = self.get_mut(id).filter(|order| order.is_open()) else {
             return false;
         };

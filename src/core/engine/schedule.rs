@@ -97,7 +97,14 @@ impl Schedule {
 
     /// Adds a function under `name` (a second one of the name gets `-2`, and so on) and returns the
     /// name. It runs from `now` on, an instant at `now` included.
-    pub fn add(&mut self, name: &str, function: &str, rule: Rule, half_days: bool, now: Timestamp) -> Arc<str> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        function: &str,
+        rule: Rule,
+        half_days: bool,
+        now: Timestamp,
+    ) -> Arc<str> {
         let mut unique = name.to_owned();
         let mut count = 1;
         while self.entries.iter().any(|entry| *entry.name == *unique) {
@@ -188,7 +195,9 @@ fn next_step(session: &Session, span: Span, after: Timestamp) -> Option<Timestam
         return None;
     }
     let passed = (after - session.open).as_nanos().max(0) / span.as_nanos();
-    let at = session.open.saturating_add(Span::from_nanos((passed + 1).checked_mul(span.as_nanos())?));
+    let at = session
+        .open
+        .saturating_add(Span::from_nanos((passed + 1).checked_mul(span.as_nanos())?));
     (at <= session.close && at > after).then_some(at)
 }
 
@@ -206,9 +215,13 @@ impl DateRule {
     fn holds(&self, calendar: &Calendar, session: &Session) -> bool {
         match self {
             Self::EveryDay => true,
-            Self::WeekStart(n) => place(calendar, session, week_of(session.date), false) == Some(*n),
+            Self::WeekStart(n) => {
+                place(calendar, session, week_of(session.date), false) == Some(*n)
+            }
             Self::WeekEnd(n) => place(calendar, session, week_of(session.date), true) == Some(*n),
-            Self::MonthStart(n) => place(calendar, session, month_of(session.date), false) == Some(*n),
+            Self::MonthStart(n) => {
+                place(calendar, session, month_of(session.date), false) == Some(*n)
+            }
             Self::MonthEnd(n) => place(calendar, session, month_of(session.date), true) == Some(*n),
             Self::OnDays(days) => days.contains(&session.date.weekday()),
         }
@@ -222,7 +235,11 @@ fn place(
     (first, last): (NaiveDate, NaiveDate),
     from_end: bool,
 ) -> Option<u32> {
-    let dates = if from_end { session.date..=last } else { first..=session.date };
+    let dates = if from_end {
+        session.date..=last
+    } else {
+        first..=session.date
+    };
     u32::try_from(calendar.sessions(dates).count().checked_sub(1)?).ok()
 }
 
@@ -259,7 +276,10 @@ impl fmt::Display for DateRule {
             Self::MonthStart(n) => write!(f, "month_start({n})"),
             Self::MonthEnd(n) => write!(f, "month_end({n})"),
             Self::OnDays(days) => {
-                let names: Vec<String> = days.iter().map(|day| format!("\"{day}\"").to_uppercase()).collect();
+                let names: Vec<String> = days
+                    .iter()
+                    .map(|day| format!("\"{day}\"").to_uppercase())
+                    .collect();
                 write!(f, "on_days([{}])", names.join(", "))
             }
         }

@@ -247,7 +247,9 @@ impl OrderRequest {
             OrderType::Trail(Trail::Amount(amount)) => {
                 OrderType::Trail(Trail::Amount(Price::new(amount.get() / ratio)))
             }
-            OrderType::Trail(Trail::Fraction(fraction)) => OrderType::Trail(Trail::Fraction(fraction)),
+            OrderType::Trail(Trail::Fraction(fraction)) => {
+                OrderType::Trail(Trail::Fraction(fraction))
+            }
         };
     }
 }

@@ -112,7 +112,8 @@ fn cash_refusal(
                 .notional(ledger.position(*id).last_price, working(*id).buys)
         })
         .sum();
-    let cost = asset.notional(ledger.position(trial.asset).last_price, trial.quantity) + trial.commission;
+    let cost =
+        asset.notional(ledger.position(trial.asset).last_price, trial.quantity) + trial.commission;
     let free = ledger.cash() - reserved;
     (cost > free).then(|| {
         format!(

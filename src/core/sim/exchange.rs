@@ -15,7 +15,9 @@ use crate::core::message::{Event, OrderReport, Setting};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::market::{Bar, CorporateAction};
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{Change, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail};
+use crate::core::model::order::{
+    Change, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail,
+};
 use crate::core::model::time::Timestamp;
 use crate::core::sim::account::{Trial, Working, maintenance_shortfall, refusal};
 use crate::core::sim::commission::{Commission, Turnover};
@@ -68,7 +70,9 @@ pub(super) struct Resting {
 impl Resting {
     /// Returns what may still fill.
     pub(super) fn remaining(&self) -> Quantity {
-        let whole = self.cap.map_or(self.request.quantity, |cap| cap.min(self.request.quantity));
+        let whole = self
+            .cap
+            .map_or(self.request.quantity, |cap| cap.min(self.request.quantity));
         whole - self.filled
     }
 }
@@ -76,7 +80,10 @@ impl Resting {
 impl Exchange {
     /// Opens an exchange and an account with `cash`. `calendars` has one entry for each asset.
     pub fn new(assets: Rc<[Asset]>, calendars: Vec<Calendar>, rules: Rules, cash: Money) -> Self {
-        let commissions = assets.iter().map(|a| rules.commission_for(a.kind)).collect();
+        let commissions = assets
+            .iter()
+            .map(|a| rules.commission_for(a.kind))
+            .collect();
         Self {
             commissions,
             slippage: rules.slippage_or_default(),
@@ -113,9 +120,18 @@ impl Exchange {
     }
 
     /// Takes or refuses an order placed at `now`.
-    pub fn submit(&mut self, id: OrderId, request: OrderRequest, now: Timestamp, out: &mut Vec<OrderReport>) {
+    pub fn submit(
+        &mut self,
+        id: OrderId,
+        request: OrderRequest,
+        now: Timestamp,
+        out: &mut Vec<OrderReport>,
+    ) {
         let asset = &self.assets[request.asset.index()];
-        let value = asset.notional(self.ledger.position(request.asset).last_price, request.quantity);
+        let value = asset.notional(
+            self.ledger.position(request.asset).last_price,
+            request.quantity,
+        );
         let commission = self.commissions[request.asset.index()].estimate(request.quantity, value);
         if let Some(reason) = self.refuses(&request, commission) {
             out.push(OrderReport::Rejected(id, reason.into()));
@@ -154,8 +170,14 @@ impl Exchange {
             out.push(OrderReport::Kept(id, "it is no longer working".into()));
             return;
         };
-        if change.quantity.is_some_and(|quantity| quantity <= order.filled) {
-            out.push(OrderReport::Kept(id, "no more than the new quantity is left".into()));
+        if change
+            .quantity
+            .is_some_and(|quantity| quantity <= order.filled)
+        {
+            out.push(OrderReport::Kept(
+                id,
+                "no more than the new quantity is left".into(),
+            ));
             return;
         }
         order.request.apply(change);
@@ -174,7 +196,12 @@ impl Exchange {
     }
 
     /// Applies a corporate action to positions and working orders.
-    pub fn apply_action(&mut self, asset: AssetId, action: CorporateAction, out: &mut Vec<OrderReport>) {
+    pub fn apply_action(
+        &mut self,
+        asset: AssetId,
+        action: CorporateAction,
+        out: &mut Vec<OrderReport>,
+    ) {
         let close = self.ledger.position(asset).last_price;
         self.ledger.apply_action(asset, action, close);
         let CorporateAction::Split(ratio) = action else {
@@ -182,11 +209,17 @@ impl Exchange {
         };
         let rules = self.assets[asset.index()].clone();
         let mut gone = Vec::new();
-        for order in self.orders.iter_mut().filter(|order| order.request.asset == asset) {
+        for order in self
+            .orders
+            .iter_mut()
+            .filter(|order| order.request.asset == asset)
+        {
             order.filled = rules.round_quantity(Quantity::new(order.filled.get() * ratio));
             order.request.split(ratio, &rules);
             order.trail = order.trail.map(|price| Price::new(price.get() / ratio));
-            order.cap = order.cap.map(|cap| rules.round_quantity(Quantity::new(cap.get() * ratio)));
+            order.cap = order
+                .cap
+                .map(|cap| rules.round_quantity(Quantity::new(cap.get() * ratio)));
             out.push(OrderReport::Adjusted(order.id, action));
             if order.request.quantity <= order.filled {
                 gone.push(order.id);
@@ -281,7 +314,9 @@ impl Exchange {
                 Side::Sell => limit <= last,
             };
             if takes {
-                return Some(format!("post-only: a limit of {limit} would take at {last}"));
+                return Some(format!(
+                    "post-only: a limit of {limit} would take at {last}"
+                ));
             }
         }
         // A child opens nothing that its entry was not checked for.
@@ -302,7 +337,9 @@ impl Exchange {
         let working = |id| self.working(id);
         let reason = refusal(self.rules.account, &self.ledger, &working, &in_play, &trial);
         if reason.is_none() && self.in_breach && !self.shrinks(request) {
-            return Some("maintenance margin is breached: only orders that reduce are taken".into());
+            return Some(
+                "maintenance margin is breached: only orders that reduce are taken".into(),
+            );
         }
         reason
     }
@@ -317,7 +354,11 @@ impl Exchange {
     /// tied orders only one can fill.
     fn working(&self, asset: AssetId) -> Working {
         let mut sum = Working::default();
-        for order in self.orders.iter().filter(|order| order.request.asset == asset) {
+        for order in self
+            .orders
+            .iter()
+            .filter(|order| order.request.asset == asset)
+        {
             let request = &order.request;
             let twin_counted = request.oco.is_some_and(|twin| twin < order.id);
             if request.reduce_only || request.parent.is_some() || twin_counted {
@@ -365,7 +406,11 @@ impl Exchange {
             .map(|order| order.id)
             .collect();
         for child in children {
-            self.drop_order(child, OrderReport::Canceled(child, "its entry did not fill".into()), out);
+            self.drop_order(
+                child,
+                OrderReport::Canceled(child, "its entry did not fill".into()),
+                out,
+            );
         }
     }
 }

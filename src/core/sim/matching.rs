@@ -46,11 +46,19 @@ struct Touch {
 
 impl Touch {
     const fn take(price: Price) -> Self {
-        Self { price, slips: true, liquidity: Liquidity::Taker }
+        Self {
+            price,
+            slips: true,
+            liquidity: Liquidity::Taker,
+        }
     }
 
     const fn limit(price: Price, liquidity: Liquidity) -> Self {
-        Self { price, slips: false, liquidity }
+        Self {
+            price,
+            slips: false,
+            liquidity,
+        }
     }
 }
 
@@ -102,7 +110,13 @@ impl Exchange {
         }
     }
 
-    fn run_phase(&mut self, bars: &[(AssetId, Bar)], phase: Phase, now: Timestamp, out: &mut Vec<OrderReport>) {
+    fn run_phase(
+        &mut self,
+        bars: &[(AssetId, Bar)],
+        phase: Phase,
+        now: Timestamp,
+        out: &mut Vec<OrderReport>,
+    ) {
         let mut due = Vec::new();
         for at in 0..self.orders.len() {
             let asset = self.orders[at].request.asset;
@@ -125,7 +139,12 @@ impl Exchange {
     }
 
     /// Fills the stops that entries woke inside this bar; returns whether there were any.
-    fn run_woken(&mut self, bars: &[(AssetId, Bar)], now: Timestamp, out: &mut Vec<OrderReport>) -> bool {
+    fn run_woken(
+        &mut self,
+        bars: &[(AssetId, Bar)],
+        now: Timestamp,
+        out: &mut Vec<OrderReport>,
+    ) -> bool {
         let mut due = Vec::new();
         for order in &self.orders {
             let bar = bars.iter().find(|(id, _)| *id == order.request.asset);
@@ -166,7 +185,11 @@ impl Exchange {
         }
         if order.from > bar.opens {
             // Not eligible in this bar, but for a stop whose entry has just filled in it.
-            return if phase == Phase::Inside { woken_touch(order, bar).inspect(|_| trigger(order)) } else { None };
+            return if phase == Phase::Inside {
+                woken_touch(order, bar).inspect(|_| trigger(order))
+            } else {
+                None
+            };
         }
         let side = order.request.side;
         let touch = match order.request.order_type {
@@ -174,12 +197,19 @@ impl Exchange {
             OrderType::Limit(limit) => limit_touch(order, limit, bar, phase),
             OrderType::Stop(stop) => stop_touch(order.triggered, side, stop, bar, phase),
             OrderType::Trail(_) => {
-                let stop = order.trail.expect("a trailing stop has a level from its first day");
+                let stop = order
+                    .trail
+                    .expect("a trailing stop has a level from its first day");
                 stop_touch(order.triggered, side, stop, bar, phase)
             }
-            OrderType::StopLimit { stop, limit } => stop_limit_touch(order, stop, limit, bar, phase),
+            OrderType::StopLimit { stop, limit } => {
+                stop_limit_touch(order, stop, limit, bar, phase)
+            }
         };
-        let is_stop = matches!(order.request.order_type, OrderType::Stop(_) | OrderType::Trail(_));
+        let is_stop = matches!(
+            order.request.order_type,
+            OrderType::Stop(_) | OrderType::Trail(_)
+        );
         if is_stop && touch.is_some() {
             order.triggered = true;
         }
@@ -192,7 +222,11 @@ impl Exchange {
     /// Whether the order at `at` is a target whose tied stop this bar touches too.
     fn twin_stop_is_touched(&self, at: usize, bar: &Bar) -> bool {
         let order = &self.orders[at];
-        let Some(twin) = order.request.oco.filter(|_| order.request.order_type.limit().is_some()) else {
+        let Some(twin) = order
+            .request
+            .oco
+            .filter(|_| order.request.order_type.limit().is_some())
+        else {
             return false;
         };
         self.orders.iter().any(|other| {
@@ -263,7 +297,13 @@ impl Exchange {
     }
 
     /// Returns how much of an order fills: what volume, position and cash allow; `None` for nothing.
-    fn fillable(&mut self, at: usize, touch: Touch, bar: &Bar, out: &mut Vec<OrderReport>) -> Option<Quantity> {
+    fn fillable(
+        &mut self,
+        at: usize,
+        touch: Touch,
+        bar: &Bar,
+        out: &mut Vec<OrderReport>,
+    ) -> Option<Quantity> {
         let order = &self.orders[at];
         let id = order.id;
         let asset = &self.assets[order.request.asset.index()];
@@ -275,7 +315,11 @@ impl Exchange {
         }
         if order.request.reduce_only {
             let held = self.ledger.position(order.request.asset).amount;
-            let reducible = if Side::of(held) == order.request.side { Quantity::ZERO } else { held.abs() };
+            let reducible = if Side::of(held) == order.request.side {
+                Quantity::ZERO
+            } else {
+                held.abs()
+            };
             if reducible.is_zero() {
                 self.end(id, &"reduce-only: there is nothing to reduce".into(), out);
                 return None;
@@ -317,10 +361,16 @@ impl Exchange {
                 price,
                 quantity: wanted,
                 filled_in_bar: self.bars[index].used,
-                volume: self.bars[index].bar.map_or(Quantity::ZERO, |bar| bar.volume()),
+                volume: self.bars[index]
+                    .bar
+                    .map_or(Quantity::ZERO, |bar| bar.volume()),
                 usual: self.bars[index].usual.usual(),
             };
-            let slipped = if matches!(order.request.order_type, OrderType::Limit(_)) { price } else { self.slippage.price(&trade) };
+            let slipped = if matches!(order.request.order_type, OrderType::Limit(_)) {
+                price
+            } else {
+                self.slippage.price(&trade)
+            };
             let value = asset.notional(slipped, wanted);
             let cost = value + model.estimate(wanted, value);
             if cost <= self.ledger.cash() || wanted.is_zero() {
@@ -330,7 +380,9 @@ impl Exchange {
             let budget = self.ledger.cash() - (cost - value);
             let fits = whole_steps(budget.get().max(Decimal::ZERO), unit.get(), asset.lot_size)
                 .map_or(Quantity::ZERO, Quantity::new);
-            wanted = fits.min(wanted - Quantity::new(asset.lot_size)).max(Quantity::ZERO);
+            wanted = fits
+                .min(wanted - Quantity::new(asset.lot_size))
+                .max(Quantity::ZERO);
         }
     }
 
@@ -342,7 +394,14 @@ impl Exchange {
     }
 
     /// Wakes children, shrinks or cancels the tied order, removes what is complete.
-    fn after_fill(&mut self, at: usize, quantity: Quantity, price: Price, bar_end: Timestamp, out: &mut Vec<OrderReport>) {
+    fn after_fill(
+        &mut self,
+        at: usize,
+        quantity: Quantity,
+        price: Price,
+        bar_end: Timestamp,
+        out: &mut Vec<OrderReport>,
+    ) {
         let id = self.orders[at].id;
         let filled = self.orders[at].filled;
         let twin = self.orders[at].request.oco;
@@ -350,7 +409,11 @@ impl Exchange {
         if complete {
             self.orders.remove(at);
         }
-        for child in self.orders.iter_mut().filter(|order| order.request.parent == Some(id)) {
+        for child in self
+            .orders
+            .iter_mut()
+            .filter(|order| order.request.parent == Some(id))
+        {
             if !child.awake {
                 child.awake = true;
                 child.from = bar_end;
@@ -359,7 +422,11 @@ impl Exchange {
             child.cap = Some(filled);
         }
         if complete {
-            for child in self.orders.iter_mut().filter(|order| order.request.parent == Some(id)) {
+            for child in self
+                .orders
+                .iter_mut()
+                .filter(|order| order.request.parent == Some(id))
+            {
                 child.cap = None;
             }
         }
@@ -415,7 +482,9 @@ impl Exchange {
 
 fn follow(order: &mut Resting, trail: Trail, bar: &Bar) {
     let side = order.request.side;
-    let stands = order.trail.expect("a trailing stop has a level from its first day");
+    let stands = order
+        .trail
+        .expect("a trailing stop has a level from its first day");
     order.trail = Some(match side {
         Side::Sell => stands.max(trail_from(trail, side, bar.high())),
         Side::Buy => stands.min(trail_from(trail, side, bar.low())),
@@ -442,9 +511,15 @@ fn limit_touch(order: &Resting, limit: Price, bar: &Bar, phase: Phase) -> Option
         Side::Sell => (bar.open() >= limit, bar.high() >= limit),
     };
     match phase {
-        Phase::Open if open_is_better && order.request.post_only => Some(Touch::limit(limit, Liquidity::Maker)),
+        Phase::Open if open_is_better && order.request.post_only => {
+            Some(Touch::limit(limit, Liquidity::Maker))
+        }
         Phase::Open if open_is_better => {
-            let liquidity = if order.seen { Liquidity::Maker } else { Liquidity::Taker };
+            let liquidity = if order.seen {
+                Liquidity::Maker
+            } else {
+                Liquidity::Taker
+            };
             Some(Touch::limit(bar.open(), liquidity))
         }
         // What the open phase left over waits for the next bar: the limit on volume is used up.
@@ -475,7 +550,13 @@ fn stop_touch(triggered: bool, side: Side, stop: Price, bar: &Bar, phase: Phase)
     }
 }
 
-fn stop_limit_touch(order: &mut Resting, stop: Price, limit: Price, bar: &Bar, phase: Phase) -> Option<Touch> {
+fn stop_limit_touch(
+    order: &mut Resting,
+    stop: Price,
+    limit: Price,
+    bar: &Bar,
+    phase: Phase,
+) -> Option<Touch> {
     let side = order.request.side;
     if !order.triggered {
         match phase {

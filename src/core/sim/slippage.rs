@@ -110,8 +110,12 @@ impl Slippage {
     /// Returns the model's own limit on the share of a bar's volume, if it has one.
     pub fn volume_limit(&self) -> Option<Decimal> {
         match self {
-            Self::VolumeShare { limit, .. } | Self::VolatilityVolumeShare { limit, .. } => Some(*limit),
-            Self::None | Self::Fixed { .. } | Self::BasisPoints { .. } | Self::Spread { .. } => None,
+            Self::VolumeShare { limit, .. } | Self::VolatilityVolumeShare { limit, .. } => {
+                Some(*limit)
+            }
+            Self::None | Self::Fixed { .. } | Self::BasisPoints { .. } | Self::Spread { .. } => {
+                None
+            }
         }
     }
 

@@ -58,7 +58,9 @@ const MOST_ORDERS_AT_ONE_INSTANT: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
     /// A callback of the strategy answers each of its own orders with another.
-    #[error("{MOST_ORDERS_AT_ONE_INSTANT} orders at one instant ({0}): a callback keeps ordering in answer to its own orders")]
+    #[error(
+        "{MOST_ORDERS_AT_ONE_INSTANT} orders at one instant ({0}): a callback keeps ordering in answer to its own orders"
+    )]
     Circles(Timestamp),
 }
 
@@ -140,16 +142,25 @@ impl<S: Strategy, F: Feed> World<S, F> {
     }
 
     /// Does what is due before the bars that end at `end`.
-    fn run_until(&mut self, end: Timestamp, observer: &mut impl Observer) -> Result<(), WorldError> {
+    fn run_until(
+        &mut self,
+        end: Timestamp,
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
         loop {
             let action = self.actions.as_slice().first().map(|action| action.at);
-            let wake = if self.started { self.engine.next_wakeup() } else { None };
+            let wake = if self.started {
+                self.engine.next_wakeup()
+            } else {
+                None
+            };
             let expiry = self.exchange.next_expiry();
             let Some(next) = [action, wake, expiry].into_iter().flatten().min() else {
                 return Ok(());
             };
             // What is due together with bars waits for them, but for actions, which come first.
-            let action_first = action == Some(next) && next == end && !self.calendar.is_always_open();
+            let action_first =
+                action == Some(next) && next == end && !self.calendar.is_always_open();
             if (next >= end && !action_first) || self.engine.has_failed() {
                 return Ok(());
             }
@@ -165,7 +176,8 @@ impl<S: Strategy, F: Feed> World<S, F> {
 
     fn apply_action(&mut self, observer: &mut impl Observer) -> Result<(), WorldError> {
         if let Some(due) = self.actions.next() {
-            self.exchange.apply_action(due.asset, due.action, &mut self.reports);
+            self.exchange
+                .apply_action(due.asset, due.action, &mut self.reports);
             self.handle(self.now, Event::Action(due.asset, due.action), observer)?;
             self.deliver(observer)?;
         }
@@ -186,7 +198,12 @@ impl<S: Strategy, F: Feed> World<S, F> {
         Ok(())
     }
 
-    fn step(&mut self, end: Timestamp, slice: &[(AssetId, Bar)], observer: &mut impl Observer) -> Result<(), WorldError> {
+    fn step(
+        &mut self,
+        end: Timestamp,
+        slice: &[(AssetId, Bar)],
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
         let opens = slice.first().map_or(end, |(_, bar)| bar.opens);
         let warm_up = opens < self.start;
         if !warm_up && !self.started {
@@ -240,17 +257,27 @@ impl<S: Strategy, F: Feed> World<S, F> {
             }
             observer.on_session_end(self.engine.desk_mut());
         }
-        let after = if self.session_end == now { now } else { now - Span::from_nanos(1) };
+        let after = if self.session_end == now {
+            now
+        } else {
+            now - Span::from_nanos(1)
+        };
         self.session_end = self.calendar.next_close(after).unwrap_or(Timestamp::MAX);
     }
 
     /// Hands an event to the engine and its commands to the exchange.
-    fn handle(&mut self, at: Timestamp, event: Event, observer: &mut impl Observer) -> Result<(), WorldError> {
+    fn handle(
+        &mut self,
+        at: Timestamp,
+        event: Event,
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
         let fill = match &event {
             Event::Report(OrderReport::Filled(fill)) => Some(*fill),
             _ => None,
         };
-        self.engine.handle(&Envelope { at, event }, &mut self.commands);
+        self.engine
+            .handle(&Envelope { at, event }, &mut self.commands);
         if let Some(fill) = fill {
             observer.on_fill(&fill, self.engine.desk());
         }
@@ -266,7 +293,9 @@ impl<S: Strategy, F: Feed> World<S, F> {
                     self.exchange.submit(id, request, at, &mut self.reports);
                 }
                 Command::Cancel(id) => self.exchange.cancel(id, &mut self.reports),
-                Command::Replace(id, change) => self.exchange.replace(id, change, &mut self.reports),
+                Command::Replace(id, change) => {
+                    self.exchange.replace(id, change, &mut self.reports)
+                }
                 Command::Tie(one, other) => self.exchange.tie(one, other),
                 Command::Configure(setting) => self.exchange.configure(setting),
             }

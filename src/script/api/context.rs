@@ -19,40 +19,58 @@ pub(crate) const RESERVED: [&str; 5] = ["now", "mode", "params", "portfolio", "a
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<ContextRef>("Context");
-    engine.register_get("now", |c: &mut ContextRef| c.0.with(|desk| TimeRef::from(desk.now)));
-    engine.register_get("mode", |c: &mut ContextRef| c.0.with(|desk| desk.mode.name().to_owned()));
+    engine.register_get("now", |c: &mut ContextRef| {
+        c.0.with(|desk| TimeRef::from(desk.now))
+    });
+    engine.register_get("mode", |c: &mut ContextRef| {
+        c.0.with(|desk| desk.mode.name().to_owned())
+    });
     engine.register_get("params", |c: &mut ContextRef| c.0.params.borrow().to_map());
-    engine.register_get("portfolio", |c: &mut ContextRef| PortfolioRef(Rc::clone(&c.0)));
+    engine.register_get("portfolio", |c: &mut ContextRef| {
+        PortfolioRef(Rc::clone(&c.0))
+    });
     engine.register_get("account", |c: &mut ContextRef| AccountRef(Rc::clone(&c.0)));
     for name in RESERVED {
-        engine.register_set(name, move |c: &mut ContextRef, value: Dynamic| -> Outcome<()> {
-            accept_unchanged(c, name, &value)
-        });
+        engine.register_set(
+            name,
+            move |c: &mut ContextRef, value: Dynamic| -> Outcome<()> {
+                accept_unchanged(c, name, &value)
+            },
+        );
     }
     engine.register_indexer_get(|c: &mut ContextRef, name: ImmutableString| read_by_name(c, &name));
-    engine.register_indexer_set(|c: &mut ContextRef, name: ImmutableString, value: Dynamic| {
-        write_by_name(c, &name, value)
-    });
+    engine.register_indexer_set(
+        |c: &mut ContextRef, name: ImmutableString, value: Dynamic| write_by_name(c, &name, value),
+    );
     engine.register_fn("to_string", |c: &mut ContextRef| show(c));
     engine.register_fn("to_debug", |c: &mut ContextRef| show(c));
 }
 
 /// Registers the fields that a script names, so that each is found at once.
 pub(crate) fn register_fields(engine: &mut Engine, host: &Rc<Host>, names: &[String]) {
-    for name in names.iter().filter(|name| !RESERVED.contains(&name.as_str())) {
+    for name in names
+        .iter()
+        .filter(|name| !RESERVED.contains(&name.as_str()))
+    {
         let slot = host.fields.borrow_mut().slot(name);
         let field = name.clone();
-        engine.register_get(name.as_str(), move |c: &mut ContextRef| -> Outcome<Dynamic> {
-            let fields = c.0.fields.borrow();
-            match fields.get(slot) {
-                Some(value) => Ok(value.clone()),
-                None => fail(fields.unset(&field)),
-            }
-        });
+        engine.register_get(
+            name.as_str(),
+            move |c: &mut ContextRef| -> Outcome<Dynamic> {
+                let fields = c.0.fields.borrow();
+                match fields.get(slot) {
+                    Some(value) => Ok(value.clone()),
+                    None => fail(fields.unset(&field)),
+                }
+            },
+        );
         let field = name.clone();
-        engine.register_set(name.as_str(), move |c: &mut ContextRef, value: Dynamic| -> Outcome<()> {
-            write(c, slot, &field, value)
-        });
+        engine.register_set(
+            name.as_str(),
+            move |c: &mut ContextRef, value: Dynamic| -> Outcome<()> {
+                write(c, slot, &field, value)
+            },
+        );
     }
 }
 
@@ -70,7 +88,10 @@ fn read_by_name(c: &mut ContextRef, name: &str) -> Outcome<Dynamic> {
     }
     let slot = c.0.fields.borrow_mut().slot(name);
     let fields = c.0.fields.borrow();
-    fields.get(slot).cloned().map_or_else(|| fail(fields.unset(name)), Ok)
+    fields
+        .get(slot)
+        .cloned()
+        .map_or_else(|| fail(fields.unset(name)), Ok)
 }
 
 fn write_by_name(c: &mut ContextRef, name: &str, value: Dynamic) -> Outcome<()> {
@@ -95,15 +116,26 @@ fn accept_unchanged(c: &mut ContextRef, name: &str, value: &Dynamic) -> Outcome<
     let unchanged = match name {
         "portfolio" => value.is::<PortfolioRef>(),
         "account" => value.is::<AccountRef>(),
-        "now" => value.read_lock::<TimeRef>().is_some_and(|t| c.0.with(|desk| desk.now == t.at).unwrap_or(false)),
+        "now" => value
+            .read_lock::<TimeRef>()
+            .is_some_and(|t| c.0.with(|desk| desk.now == t.at).unwrap_or(false)),
         "mode" => value.is_string(),
-        _ => value.is_map() && value.to_string() == Dynamic::from_map(c.0.params.borrow().to_map()).to_string(),
+        _ => {
+            value.is_map()
+                && value.to_string() == Dynamic::from_map(c.0.params.borrow().to_map()).to_string()
+        }
     };
     if unchanged {
         return Ok(());
     }
-    let hint = if name == "params" { "set a parameter with --param or in the configuration" } else { "use another name" };
-    fail(format!("context.{name} belongs to the engine and cannot be set\nhint: {hint}"))
+    let hint = if name == "params" {
+        "set a parameter with --param or in the configuration"
+    } else {
+        "use another name"
+    };
+    fail(format!(
+        "context.{name} belongs to the engine and cannot be set\nhint: {hint}"
+    ))
 }
 
 fn show(c: &ContextRef) -> String {

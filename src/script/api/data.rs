@@ -27,23 +27,36 @@ pub struct HistoriesRef {
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<DataRef>("Data");
-    engine.register_fn("current", |d: &mut DataRef, asset: Dynamic, field: &str| current(&d.0, &asset, field));
-    engine.register_fn("can_trade", |d: &mut DataRef, asset: Dynamic| -> Outcome<bool> {
-        let id = d.0.need_asset(&asset)?;
-        d.0.with(|desk| desk.market.last_bar(id).is_some() && !desk.limits.do_not_trade.contains(&id))
+    engine.register_fn("current", |d: &mut DataRef, asset: Dynamic, field: &str| {
+        current(&d.0, &asset, field)
     });
-    engine.register_fn("is_stale", |d: &mut DataRef, asset: Dynamic| -> Outcome<bool> {
-        let id = d.0.need_asset(&asset)?;
-        d.0.with(|desk| desk.market.is_stale(id))
-    });
-    engine.register_fn("last_time", |d: &mut DataRef, asset: Dynamic| -> Outcome<Dynamic> {
-        let id = d.0.need_asset(&asset)?;
-        d.0.with(|desk| {
-            desk.market
-                .last_bar(id)
-                .map_or(Dynamic::UNIT, |bar| Dynamic::from(TimeRef::from(bar.closes)))
-        })
-    });
+    engine.register_fn(
+        "can_trade",
+        |d: &mut DataRef, asset: Dynamic| -> Outcome<bool> {
+            let id = d.0.need_asset(&asset)?;
+            d.0.with(|desk| {
+                desk.market.last_bar(id).is_some() && !desk.limits.do_not_trade.contains(&id)
+            })
+        },
+    );
+    engine.register_fn(
+        "is_stale",
+        |d: &mut DataRef, asset: Dynamic| -> Outcome<bool> {
+            let id = d.0.need_asset(&asset)?;
+            d.0.with(|desk| desk.market.is_stale(id))
+        },
+    );
+    engine.register_fn(
+        "last_time",
+        |d: &mut DataRef, asset: Dynamic| -> Outcome<Dynamic> {
+            let id = d.0.need_asset(&asset)?;
+            d.0.with(|desk| {
+                desk.market.last_bar(id).map_or(Dynamic::UNIT, |bar| {
+                    Dynamic::from(TimeRef::from(bar.closes))
+                })
+            })
+        },
+    );
     register_history(engine);
     register_histories(engine);
 }
@@ -51,10 +64,17 @@ pub(super) fn register(engine: &mut Engine) {
 fn register_history(engine: &mut Engine) {
     engine.register_fn(
         "history",
-        |d: &mut DataRef, assets: Dynamic, field: &str, count: INT, frequency: &str| -> Outcome<Dynamic> {
+        |d: &mut DataRef,
+         assets: Dynamic,
+         field: &str,
+         count: INT,
+         frequency: &str|
+         -> Outcome<Dynamic> {
             let (count, timeframe) = (need_bars(count)?, need_timeframe(frequency)?);
             let field = need_field(field)?;
-            each(&d.0, &assets, |desk, id| series(desk, id, field, count, timeframe))
+            each(&d.0, &assets, |desk, id| {
+                series(desk, id, field, count, timeframe)
+            })
         },
     );
     engine.register_fn(
@@ -66,7 +86,12 @@ fn register_history(engine: &mut Engine) {
     );
     engine.register_fn(
         "panel",
-        |d: &mut DataRef, assets: Dynamic, field: &str, count: INT, frequency: &str| -> Outcome<PanelRef> {
+        |d: &mut DataRef,
+         assets: Dynamic,
+         field: &str,
+         count: INT,
+         frequency: &str|
+         -> Outcome<PanelRef> {
             let (count, timeframe) = (need_bars(count)?, need_timeframe(frequency)?);
             let field = need_field(field)?;
             let ids = d.0.need_assets(&assets)?;
@@ -81,14 +106,22 @@ fn register_histories(engine: &mut Engine) {
     engine.register_indexer_get(|h: &mut HistoriesRef, asset: Dynamic| -> Outcome<Dynamic> {
         let id = h.host.need_asset(&asset)?;
         h.parts.iter().find(|(part, _)| *part == id).map_or_else(
-            || fail(format!("`{}` is not among the assets that were asked for", h.host.assets[id.index()].symbol)),
+            || {
+                fail(format!(
+                    "`{}` is not among the assets that were asked for",
+                    h.host.assets[id.index()].symbol
+                ))
+            },
             |(_, part)| Ok(part.clone()),
         )
     });
     engine.register_get("len", |h: &mut HistoriesRef| to_int(h.parts.len()));
     engine.register_fn("len", |h: &mut HistoriesRef| to_int(h.parts.len()));
     engine.register_get("assets", |h: &mut HistoriesRef| -> Array {
-        h.parts.iter().map(|(id, _)| Dynamic::from(h.host.asset_ref(*id))).collect()
+        h.parts
+            .iter()
+            .map(|(id, _)| Dynamic::from(h.host.asset_ref(*id)))
+            .collect()
     });
     engine.register_iterator::<HistoriesRef>();
 }
@@ -118,15 +151,16 @@ impl IntoIterator for HistoriesRef {
 fn current(host: &Host, asset: &Dynamic, field: &str) -> Outcome<Dynamic> {
     let id = host.need_asset(asset)?;
     if field == "price" {
-        return host.with(|desk| {
-            optional(desk.market.last_bar(id).map(|bar| bar.value(Field::Close)))
-        });
+        return host
+            .with(|desk| optional(desk.market.last_bar(id).map(|bar| bar.value(Field::Close))));
     }
     let field = need_field(field)?;
     host.with(|desk| match desk.market.current(id, field) {
         Some(value) => Dynamic::from_float(value),
         // Nothing was traded: the volume is known, the prices are not.
-        None if field == Field::Volume && desk.market.last_bar(id).is_some() => Dynamic::from_float(0.0),
+        None if field == Field::Volume && desk.market.last_bar(id).is_some() => {
+            Dynamic::from_float(0.0)
+        }
         None => Dynamic::UNIT,
     })
 }
@@ -153,7 +187,13 @@ fn each(
     }))
 }
 
-fn series(desk: &mut Desk, id: AssetId, field: Field, count: usize, timeframe: Timeframe) -> Outcome<Dynamic> {
+fn series(
+    desk: &mut Desk,
+    id: AssetId,
+    field: Field,
+    count: usize,
+    timeframe: Timeframe,
+) -> Outcome<Dynamic> {
     match desk.market.history(id, field, count, timeframe) {
         Ok(window) => Ok(Dynamic::from(SeriesRef(window))),
         Err(e) => fail(e.to_string()),
@@ -162,7 +202,9 @@ fn series(desk: &mut Desk, id: AssetId, field: Field, count: usize, timeframe: T
 
 fn bars(desk: &mut Desk, id: AssetId, count: usize, timeframe: Timeframe) -> Outcome<Dynamic> {
     match desk.market.columns(id, timeframe) {
-        Ok(columns) => Ok(Dynamic::from(BarsRef(columns.each_ref().map(|window| window.tail(count))))),
+        Ok(columns) => Ok(Dynamic::from(BarsRef(
+            columns.each_ref().map(|window| window.tail(count)),
+        ))),
         Err(e) => fail(e.to_string()),
     }
 }
@@ -181,7 +223,10 @@ fn need_field(text: &str) -> Outcome<Field> {
             let hint = nearest(text, known.into_iter())
                 .map(|near| format!("\nhint: did you mean \"{near}\"?"))
                 .unwrap_or_default();
-            fail(format!("there is no field `{text}`; the fields are {}{hint}", known.join(", ")))
+            fail(format!(
+                "there is no field `{text}`; the fields are {}{hint}",
+                known.join(", ")
+            ))
         },
         Ok,
     )

@@ -13,18 +13,58 @@ pub struct Doc {
     pub example: &'static str,
 }
 
-const fn doc(name: &'static str, signature: &'static str, text: &'static str, example: &'static str) -> Doc {
-    Doc { name, signature, text, example }
+const fn doc(
+    name: &'static str,
+    signature: &'static str,
+    text: &'static str,
+    example: &'static str,
+) -> Doc {
+    Doc {
+        name,
+        signature,
+        text,
+        example,
+    }
 }
 
 /// Everything, by subject.
 pub const DOCS: &[Doc] = &[
-    doc("order", "order(asset, amount [, options])", "Orders units: positive buys, negative sells.", ""),
-    doc("order_value", "order_value(asset, money [, options])", "Orders for an amount of money.", ""),
-    doc("order_percent", "order_percent(asset, fraction [, options])", "Orders for a fraction of the portfolio's value.", ""),
-    doc("order_target", "order_target(asset, amount [, options])", "Orders so that the holding becomes `amount`.", ""),
-    doc("order_target_value", "order_target_value(asset, money [, options])", "Orders so that the holding becomes worth `money`.", ""),
-    doc("order_target_percent", "order_target_percent(asset, fraction [, options])", "Orders so that the holding becomes this fraction of the portfolio's value.", ""),
+    doc(
+        "order",
+        "order(asset, amount [, options])",
+        "Orders units: positive buys, negative sells.",
+        "",
+    ),
+    doc(
+        "order_value",
+        "order_value(asset, money [, options])",
+        "Orders for an amount of money.",
+        "",
+    ),
+    doc(
+        "order_percent",
+        "order_percent(asset, fraction [, options])",
+        "Orders for a fraction of the portfolio's value.",
+        "",
+    ),
+    doc(
+        "order_target",
+        "order_target(asset, amount [, options])",
+        "Orders so that the holding becomes `amount`.",
+        "",
+    ),
+    doc(
+        "order_target_value",
+        "order_target_value(asset, money [, options])",
+        "Orders so that the holding becomes worth `money`.",
+        "",
+    ),
+    doc(
+        "order_target_percent",
+        "order_target_percent(asset, fraction [, options])",
+        "Orders so that the holding becomes this fraction of the portfolio's value.",
+        "",
+    ),
 ];
 
 /// Returns what is known of a name.

@@ -9,7 +9,9 @@ use crate::core::engine::handles::{HandleId, Line, RECENT};
 use crate::core::indicator::{ALL, Columns, Inputs, Spec, crossed_above, crossed_below, spec};
 use crate::core::model::time::Timeframe;
 use crate::script::api::series::{BarsRef, SeriesRef, optional, wide};
-use crate::script::convert::{Outcome, check_keys, fail, float, kind_of, nearest, need_float, need_timeframe};
+use crate::script::convert::{
+    Outcome, check_keys, fail, float, kind_of, nearest, need_float, need_timeframe,
+};
 use crate::script::host::Host;
 
 /// An indicator that the engine keeps, as scripts see it.
@@ -28,16 +30,24 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     }
     register_handles(engine, host);
     register_comparisons(engine);
-    engine.register_fn("crossed_above", |a: SeriesRef, b: SeriesRef| crossed(&a, &b, crossed_above));
-    engine.register_fn("crossed_below", |a: SeriesRef, b: SeriesRef| crossed(&a, &b, crossed_below));
+    engine.register_fn("crossed_above", |a: SeriesRef, b: SeriesRef| {
+        crossed(&a, &b, crossed_above)
+    });
+    engine.register_fn("crossed_below", |a: SeriesRef, b: SeriesRef| {
+        crossed(&a, &b, crossed_below)
+    });
     engine.register_fn("crossed_above", |a: SeriesRef, level: FLOAT| {
         ends(&a).is_some_and(|(before, now)| crossed_above(before, now, level, level))
     });
     engine.register_fn("crossed_below", |a: SeriesRef, level: FLOAT| {
         ends(&a).is_some_and(|(before, now)| crossed_below(before, now, level, level))
     });
-    engine.register_fn("crossed_above", |a: IndicatorRef, b: IndicatorRef| crossed_handles(&a, &b, crossed_above));
-    engine.register_fn("crossed_below", |a: IndicatorRef, b: IndicatorRef| crossed_handles(&a, &b, crossed_below));
+    engine.register_fn("crossed_above", |a: IndicatorRef, b: IndicatorRef| {
+        crossed_handles(&a, &b, crossed_above)
+    });
+    engine.register_fn("crossed_below", |a: IndicatorRef, b: IndicatorRef| {
+        crossed_handles(&a, &b, crossed_below)
+    });
 }
 
 /// Registers `name(series, …)`, `name(bars, …)` and their `…_series`, with any number of parameters.
@@ -55,7 +65,15 @@ fn register_forms(engine: &mut Engine, spec: &'static Spec, name: &str) {
             high.with(|high| {
                 low.with(|low| {
                     close.with(|close| {
-                        volume.with(|volume| read(&Columns { open, high, low, close, volume }))
+                        volume.with(|volume| {
+                            read(&Columns {
+                                open,
+                                high,
+                                low,
+                                close,
+                                volume,
+                            })
+                        })
                     })
                 })
             })
@@ -87,12 +105,22 @@ fn register_over<T: Clone + 'static>(
         engine.register_fn(series_name, move |s: &mut T, a: Dynamic| all(s, &[a]));
     }
     if spec.params.len() > 1 {
-        engine.register_fn(name, move |s: &mut T, a: Dynamic, b: Dynamic| now(s, &[a, b]));
-        engine.register_fn(series_name, move |s: &mut T, a: Dynamic, b: Dynamic| all(s, &[a, b]));
+        engine.register_fn(name, move |s: &mut T, a: Dynamic, b: Dynamic| {
+            now(s, &[a, b])
+        });
+        engine.register_fn(series_name, move |s: &mut T, a: Dynamic, b: Dynamic| {
+            all(s, &[a, b])
+        });
     }
     if spec.params.len() > 2 {
-        engine.register_fn(name, move |s: &mut T, a: Dynamic, b: Dynamic, c: Dynamic| now(s, &[a, b, c]));
-        engine.register_fn(series_name, move |s: &mut T, a: Dynamic, b: Dynamic, c: Dynamic| all(s, &[a, b, c]));
+        engine.register_fn(
+            name,
+            move |s: &mut T, a: Dynamic, b: Dynamic, c: Dynamic| now(s, &[a, b, c]),
+        );
+        engine.register_fn(
+            series_name,
+            move |s: &mut T, a: Dynamic, b: Dynamic, c: Dynamic| all(s, &[a, b, c]),
+        );
     }
 }
 
@@ -131,30 +159,47 @@ fn whole(spec: &'static Spec, columns: &Columns<'_>, params: &[f64]) -> Outcome<
         Err(e) => return fail(e.to_string()),
     };
     let mut parts = series.into_iter().map(|values| {
-        let first = values.iter().position(|v| !v.is_nan()).unwrap_or(values.len());
+        let first = values
+            .iter()
+            .position(|v| !v.is_nan())
+            .unwrap_or(values.len());
         Dynamic::from(SeriesRef::of(values[first..].to_vec()))
     });
     if let [_] = spec.outputs {
         return Ok(parts.next().unwrap_or(Dynamic::UNIT));
     }
-    let map: Map = spec.outputs.iter().map(|name| (*name).into()).zip(parts).collect();
+    let map: Map = spec
+        .outputs
+        .iter()
+        .map(|name| (*name).into())
+        .zip(parts)
+        .collect();
     Ok(map.into())
 }
 
 fn register_handles(engine: &mut Engine, host: &Rc<Host>) {
     engine.register_type_with_name::<IndicatorRef>("Indicator");
     let at = Rc::clone(host);
-    engine.register_fn("indicator", move |name: &str, asset: Dynamic| ask(&at, name, &asset, &[]));
-    let at = Rc::clone(host);
-    engine.register_fn("indicator", move |name: &str, asset: Dynamic, a: Dynamic| ask(&at, name, &asset, &[a]));
-    let at = Rc::clone(host);
-    engine.register_fn("indicator", move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic| {
-        ask(&at, name, &asset, &[a, b])
+    engine.register_fn("indicator", move |name: &str, asset: Dynamic| {
+        ask(&at, name, &asset, &[])
     });
     let at = Rc::clone(host);
-    engine.register_fn("indicator", move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic, c: Dynamic| {
-        ask(&at, name, &asset, &[a, b, c])
-    });
+    engine.register_fn(
+        "indicator",
+        move |name: &str, asset: Dynamic, a: Dynamic| ask(&at, name, &asset, &[a]),
+    );
+    let at = Rc::clone(host);
+    engine.register_fn(
+        "indicator",
+        move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic| ask(&at, name, &asset, &[a, b]),
+    );
+    let at = Rc::clone(host);
+    engine.register_fn(
+        "indicator",
+        move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic, c: Dynamic| {
+            ask(&at, name, &asset, &[a, b, c])
+        },
+    );
     let at = Rc::clone(host);
     engine.register_fn(
         "indicator",
@@ -162,17 +207,26 @@ fn register_handles(engine: &mut Engine, host: &Rc<Host>) {
             ask(&at, name, &asset, &[a, b, c, d])
         },
     );
-    engine.register_get("ready", |i: &mut IndicatorRef| i.host.with(|desk| desk.handles.ready(i.id)));
+    engine.register_get("ready", |i: &mut IndicatorRef| {
+        i.host.with(|desk| desk.handles.ready(i.id))
+    });
     engine.register_get("value", |i: &mut IndicatorRef| output(i, 0, 0));
     // Outputs of those with several: `macd.signal`, `bbands.upper`.
-    let mut names: Vec<&str> = ALL.iter().flat_map(|spec| spec.outputs.iter().copied()).collect();
+    let mut names: Vec<&str> = ALL
+        .iter()
+        .flat_map(|spec| spec.outputs.iter().copied())
+        .collect();
     names.sort_unstable();
     names.dedup();
     for name in names.into_iter().filter(|name| *name != "value") {
         engine.register_get(name, move |i: &mut IndicatorRef| -> Outcome<Dynamic> {
             match i.spec.outputs.iter().position(|output| *output == name) {
                 Some(place) => output(i, place, 0),
-                None => fail(format!("`{}` has no output `{name}`; it has {}", i.spec.name, i.spec.outputs.join(", "))),
+                None => fail(format!(
+                    "`{}` has no output `{name}`; it has {}",
+                    i.spec.name,
+                    i.spec.outputs.join(", ")
+                )),
             }
         });
     }
@@ -211,7 +265,11 @@ fn ask(host: &Rc<Host>, name: &str, asset: &Dynamic, params: &[Dynamic]) -> Outc
             .ask(&mut desk.market, found, asset, &params, timeframe)
             .or_else(|e| fail(e.to_string()))
     })??;
-    Ok(IndicatorRef { host: Rc::clone(host), id, spec: found })
+    Ok(IndicatorRef {
+        host: Rc::clone(host),
+        id,
+        spec: found,
+    })
 }
 
 fn output(indicator: &IndicatorRef, place: usize, back: usize) -> Outcome<Dynamic> {
@@ -222,19 +280,33 @@ fn output(indicator: &IndicatorRef, place: usize, back: usize) -> Outcome<Dynami
 
 fn register_on_cross(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
-    engine.register_fn("on_cross", move |a: Dynamic, b: Dynamic, function: Dynamic| {
-        watch(&at, &a, &b, &function, &Map::new())
-    });
+    engine.register_fn(
+        "on_cross",
+        move |a: Dynamic, b: Dynamic, function: Dynamic| watch(&at, &a, &b, &function, &Map::new()),
+    );
     let at = Rc::clone(host);
-    engine.register_fn("on_cross", move |a: Dynamic, b: Dynamic, function: Dynamic, options: Map| {
-        watch(&at, &a, &b, &function, &options)
-    });
+    engine.register_fn(
+        "on_cross",
+        move |a: Dynamic, b: Dynamic, function: Dynamic, options: Map| {
+            watch(&at, &a, &b, &function, &options)
+        },
+    );
 }
 
-fn watch(host: &Rc<Host>, a: &Dynamic, b: &Dynamic, function: &Dynamic, options: &Map) -> Outcome<()> {
+fn watch(
+    host: &Rc<Host>,
+    a: &Dynamic,
+    b: &Dynamic,
+    function: &Dynamic,
+    options: &Map,
+) -> Outcome<()> {
     check_keys(options, &["tolerance", "initial"], "on_cross")?;
-    let tolerance = options.get("tolerance").map_or(Ok(0.0), |v| need_float(v, "tolerance"))?;
-    let initial = options.get("initial").is_some_and(|v| v.as_bool().unwrap_or(false));
+    let tolerance = options
+        .get("tolerance")
+        .map_or(Ok(0.0), |v| need_float(v, "tolerance"))?;
+    let initial = options
+        .get("initial")
+        .is_some_and(|v| v.as_bool().unwrap_or(false));
     let (a, b) = (line(a)?, line(b)?);
     let function: Arc<str> = host.need_function(function)?;
     host.with_set_up("on_cross", |desk| {
@@ -247,7 +319,12 @@ fn line(value: &Dynamic) -> Outcome<Line> {
         return Ok(Line::Handle(indicator.id, 0));
     }
     float(value).map(Line::Level).map_or_else(
-        || fail(format!("on_cross compares indicators and numbers; this is {}", kind_of(value))),
+        || {
+            fail(format!(
+                "on_cross compares indicators and numbers; this is {}",
+                kind_of(value)
+            ))
+        },
         Ok,
     )
 }
@@ -268,7 +345,12 @@ fn ends(series: &SeriesRef) -> Option<(f64, f64)> {
 fn crossed_handles(a: &IndicatorRef, b: &IndicatorRef, rule: CrossRule) -> Outcome<bool> {
     a.host.with(|desk| {
         let value = |id, back| desk.handles.value(id, 0, back).unwrap_or(f64::NAN);
-        rule(value(a.id, 1), value(a.id, 0), value(b.id, 1), value(b.id, 0))
+        rule(
+            value(a.id, 1),
+            value(a.id, 0),
+            value(b.id, 1),
+            value(b.id, 0),
+        )
     })
 }
 
@@ -282,21 +364,38 @@ fn register_comparisons(engine: &mut Engine) {
         ("<=", |a, b| a <= b),
     ];
     for (name, test) in tests {
-        engine.register_fn(name, move |a: IndicatorRef, b: IndicatorRef| -> Outcome<bool> {
-            Ok(test(current(&a)?, current(&b)?))
+        engine.register_fn(
+            name,
+            move |a: IndicatorRef, b: IndicatorRef| -> Outcome<bool> {
+                Ok(test(current(&a)?, current(&b)?))
+            },
+        );
+        engine.register_fn(name, move |a: IndicatorRef, b: FLOAT| -> Outcome<bool> {
+            Ok(test(current(&a)?, b))
         });
-        engine.register_fn(name, move |a: IndicatorRef, b: FLOAT| -> Outcome<bool> { Ok(test(current(&a)?, b)) });
-        engine.register_fn(name, move |a: FLOAT, b: IndicatorRef| -> Outcome<bool> { Ok(test(a, current(&b)?)) });
-        engine.register_fn(name, move |a: IndicatorRef, b: INT| -> Outcome<bool> { Ok(test(current(&a)?, wide(b))) });
-        engine.register_fn(name, move |a: INT, b: IndicatorRef| -> Outcome<bool> { Ok(test(wide(a), current(&b)?)) });
+        engine.register_fn(name, move |a: FLOAT, b: IndicatorRef| -> Outcome<bool> {
+            Ok(test(a, current(&b)?))
+        });
+        engine.register_fn(name, move |a: IndicatorRef, b: INT| -> Outcome<bool> {
+            Ok(test(current(&a)?, wide(b)))
+        });
+        engine.register_fn(name, move |a: INT, b: IndicatorRef| -> Outcome<bool> {
+            Ok(test(wide(a), current(&b)?))
+        });
     }
 }
 
 fn current(indicator: &IndicatorRef) -> Outcome<f64> {
-    let value = indicator.host.with(|desk| desk.handles.value(indicator.id, 0, 0))?;
+    let value = indicator
+        .host
+        .with(|desk| desk.handles.value(indicator.id, 0, 0))?;
     value.map_or_else(
-        || fail(format!("`{}` has no value yet\nhint: test indicator.ready first", indicator.spec.name)),
+        || {
+            fail(format!(
+                "`{}` has no value yet\nhint: test indicator.ready first",
+                indicator.spec.name
+            ))
+        },
         Ok,
     )
 }
-

@@ -9,7 +9,9 @@ use crate::core::engine::desk::Desk;
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{Change, Order, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail};
+use crate::core::model::order::{
+    Change, Order, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail,
+};
 use crate::script::api::assets::AssetRef;
 use crate::script::api::panel::PanelRef;
 use crate::script::api::time::TimeRef;
@@ -30,7 +32,16 @@ pub struct FillRef {
     fill: Fill,
 }
 
-const OPTIONS: [&str; 8] = ["limit", "stop", "trail", "trail_percent", "tif", "tag", "reduce_only", "post_only"];
+const OPTIONS: [&str; 8] = [
+    "limit",
+    "stop",
+    "trail",
+    "trail_percent",
+    "tif",
+    "tag",
+    "reduce_only",
+    "post_only",
+];
 
 /// How much a call asks for.
 #[derive(Clone, Copy)]
@@ -54,22 +65,38 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     ];
     for (name, size) in sizes {
         let at = Rc::clone(host);
-        engine.register_fn(name, move |asset: Dynamic, amount: Dynamic| order(&at, size, &asset, &amount, &Map::new()));
-        let at = Rc::clone(host);
-        engine.register_fn(name, move |asset: Dynamic, amount: Dynamic, options: Map| {
-            order(&at, size, &asset, &amount, &options)
+        engine.register_fn(name, move |asset: Dynamic, amount: Dynamic| {
+            order(&at, size, &asset, &amount, &Map::new())
         });
+        let at = Rc::clone(host);
+        engine.register_fn(
+            name,
+            move |asset: Dynamic, amount: Dynamic, options: Map| {
+                order(&at, size, &asset, &amount, &options)
+            },
+        );
     }
     let at = Rc::clone(host);
     engine.register_fn("close_position", move |asset: Dynamic| {
-        order(&at, Size::Target, &asset, &Dynamic::from_int(0), &Map::new())
+        order(
+            &at,
+            Size::Target,
+            &asset,
+            &Dynamic::from_int(0),
+            &Map::new(),
+        )
     });
     let at = Rc::clone(host);
-    engine.register_fn("try_order", move |asset: Dynamic, amount: Dynamic| try_order(&at, &asset, &amount, &Map::new()));
-    let at = Rc::clone(host);
-    engine.register_fn("try_order", move |asset: Dynamic, amount: Dynamic, options: Map| {
-        try_order(&at, &asset, &amount, &options)
+    engine.register_fn("try_order", move |asset: Dynamic, amount: Dynamic| {
+        try_order(&at, &asset, &amount, &Map::new())
     });
+    let at = Rc::clone(host);
+    engine.register_fn(
+        "try_order",
+        move |asset: Dynamic, amount: Dynamic, options: Map| {
+            try_order(&at, &asset, &amount, &options)
+        },
+    );
     register_weights(engine, host);
     register_linked(engine, host);
     register_changes(engine, host);
@@ -90,11 +117,20 @@ impl Host {
 
     /// Returns an execution as scripts see it.
     pub(crate) fn fill_ref(&self, fill: Fill) -> FillRef {
-        FillRef { asset: self.asset_ref(fill.asset), fill }
+        FillRef {
+            asset: self.asset_ref(fill.asset),
+            fill,
+        }
     }
 }
 
-fn order(host: &Rc<Host>, size: Size, asset: &Dynamic, amount: &Dynamic, options: &Map) -> Outcome<Dynamic> {
+fn order(
+    host: &Rc<Host>,
+    size: Size,
+    asset: &Dynamic,
+    amount: &Dynamic,
+    options: &Map,
+) -> Outcome<Dynamic> {
     let id = host.need_asset(asset)?;
     let (what, named) = match size {
         Size::Units => ("order", "amount"),
@@ -116,26 +152,41 @@ fn units(desk: &mut Desk, size: Size, id: AssetId, amount: Decimal) -> Outcome<Q
     let denied = |denial: crate::core::engine::gate::Denial| error(denial.to_string());
     Ok(match size {
         Size::Units => Quantity::new(amount),
-        Size::Value => desk.units_for_value(id, Money::new(amount)).map_err(denied)?,
-        Size::Percent => desk.units_for_value(id, desk.value_of_fraction(amount)).map_err(denied)?,
+        Size::Value => desk
+            .units_for_value(id, Money::new(amount))
+            .map_err(denied)?,
+        Size::Percent => desk
+            .units_for_value(id, desk.value_of_fraction(amount))
+            .map_err(denied)?,
         Size::Target => desk.units_to_target(id, Quantity::new(amount)),
         Size::TargetValue => {
-            let target = desk.units_for_value(id, Money::new(amount)).map_err(denied)?;
+            let target = desk
+                .units_for_value(id, Money::new(amount))
+                .map_err(denied)?;
             desk.units_to_target(id, target)
         }
         Size::TargetPercent => {
             let target = if amount.is_zero() {
                 Quantity::ZERO
             } else {
-                desk.units_for_value(id, desk.value_of_fraction(amount)).map_err(denied)?
+                desk.units_for_value(id, desk.value_of_fraction(amount))
+                    .map_err(denied)?
             };
             desk.units_to_target(id, target)
         }
     })
 }
 
-fn place(host: &Host, desk: &mut Desk, id: AssetId, units: Quantity, options: &Options) -> Outcome<Dynamic> {
-    let placed = desk.place(options.request(id, units)).map_err(|denial| error(denial.to_string()))?;
+fn place(
+    host: &Host,
+    desk: &mut Desk,
+    id: AssetId,
+    units: Quantity,
+    options: &Options,
+) -> Outcome<Dynamic> {
+    let placed = desk
+        .place(options.request(id, units))
+        .map_err(|denial| error(denial.to_string()))?;
     match placed {
         Some(id) => Ok(id.to_string().into()),
         None => {
@@ -154,10 +205,19 @@ fn try_order(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) 
     host.with(|desk| {
         let answer = desk.place(options.request(id, Quantity::new(amount)));
         let (ok, id, error) = match answer {
-            Ok(id) => (true, id.map_or(Dynamic::UNIT, |id| id.to_string().into()), Dynamic::UNIT),
+            Ok(id) => (
+                true,
+                id.map_or(Dynamic::UNIT, |id| id.to_string().into()),
+                Dynamic::UNIT,
+            ),
             Err(denial) => (false, Dynamic::UNIT, denial.to_string().into()),
         };
-        [("ok".into(), ok.into()), ("id".into(), id), ("error".into(), error)].into()
+        [
+            ("ok".into(), ok.into()),
+            ("id".into(), id),
+            ("error".into(), error),
+        ]
+        .into()
     })
 }
 
@@ -198,7 +258,11 @@ impl Options {
             (Some(limit), Some(stop), None, None) => OrderType::StopLimit { stop, limit },
             (None, None, Some(amount), None) => OrderType::Trail(Trail::Amount(amount)),
             (None, None, None, Some(fraction)) => OrderType::Trail(Trail::Fraction(fraction)),
-            _ => return fail("trail or trail_percent goes alone: not with the other, nor with limit or stop"),
+            _ => {
+                return fail(
+                    "trail or trail_percent goes alone: not with the other, nor with limit or stop",
+                );
+            }
         };
         let post_only = flag(options, "post_only")?;
         if post_only && !matches!(order_type, OrderType::Limit(_)) {
@@ -207,7 +271,9 @@ impl Options {
         Ok(Self {
             order_type,
             tif: time_in_force(options)?,
-            tag: options.get("tag").map_or(Ok(String::new()), |tag| need_text(tag, "tag"))?,
+            tag: options
+                .get("tag")
+                .map_or(Ok(String::new()), |tag| need_text(tag, "tag"))?,
             reduce_only: flag(options, "reduce_only")?,
             post_only,
         })
@@ -231,9 +297,12 @@ impl Options {
 
 fn flag(options: &Map, key: &str) -> Outcome<bool> {
     options.get(key).map_or(Ok(false), |value| {
-        value
-            .as_bool()
-            .or_else(|_| fail(format!("{key} must be true or false, was {}", kind_of(value))))
+        value.as_bool().or_else(|_| {
+            fail(format!(
+                "{key} must be true or false, was {}",
+                kind_of(value)
+            ))
+        })
     })
 }
 
@@ -242,28 +311,40 @@ fn time_in_force(options: &Map) -> Outcome<TimeInForce> {
         return Ok(TimeInForce::Gtc);
     };
     let text = need_text(value, "tif")?;
-    TimeInForce::parse(&text)
-        .map_or_else(|| fail(format!("tif must be \"gtc\", \"day\", \"ioc\" or \"fok\", was \"{text}\"")), Ok)
+    TimeInForce::parse(&text).map_or_else(
+        || {
+            fail(format!(
+                "tif must be \"gtc\", \"day\", \"ioc\" or \"fok\", was \"{text}\""
+            ))
+        },
+        Ok,
+    )
 }
 
 fn register_weights(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
-    engine.register_fn("order_target_weights", move |weights: Map| -> Outcome<Array> {
-        let pairs = weights
-            .iter()
-            .map(|(symbol, weight)| Ok((at.find_asset(symbol)?, need_exact(weight, symbol)?)))
-            .collect::<Outcome<Vec<_>>>()?;
-        target_weights(&at, &pairs)
-    });
+    engine.register_fn(
+        "order_target_weights",
+        move |weights: Map| -> Outcome<Array> {
+            let pairs = weights
+                .iter()
+                .map(|(symbol, weight)| Ok((at.find_asset(symbol)?, need_exact(weight, symbol)?)))
+                .collect::<Outcome<Vec<_>>>()?;
+            target_weights(&at, &pairs)
+        },
+    );
     let at = Rc::clone(host);
-    engine.register_fn("order_target_weights", move |panel: PanelRef| -> Outcome<Array> {
-        let pairs = panel
-            .weights()
-            .into_iter()
-            .map(|(id, weight)| Ok((id, need_exact(&Dynamic::from_float(weight), "weight")?)))
-            .collect::<Outcome<Vec<_>>>()?;
-        target_weights(&at, &pairs)
-    });
+    engine.register_fn(
+        "order_target_weights",
+        move |panel: PanelRef| -> Outcome<Array> {
+            let pairs = panel
+                .weights()
+                .into_iter()
+                .map(|(id, weight)| Ok((id, need_exact(&Dynamic::from_float(weight), "weight")?)))
+                .collect::<Outcome<Vec<_>>>()?;
+            target_weights(&at, &pairs)
+        },
+    );
 }
 
 /// Brings every asset to its weight; what is held and has no weight is closed. Reductions first, each
@@ -296,7 +377,12 @@ fn target_weights(host: &Rc<Host>, pairs: &[(AssetId, Decimal)]) -> Outcome<Arra
 
 fn register_linked(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
-    engine.register_fn("bracket", move |asset: Dynamic, amount: Dynamic, options: Map| bracket(&at, &asset, &amount, &options));
+    engine.register_fn(
+        "bracket",
+        move |asset: Dynamic, amount: Dynamic, options: Map| {
+            bracket(&at, &asset, &amount, &options)
+        },
+    );
     let at = Rc::clone(host);
     engine.register_fn("oco", move |one: &str, other: &str| -> Outcome<()> {
         let (one, other) = (need_id(one)?, need_id(other)?);
@@ -314,7 +400,11 @@ fn register_linked(engine: &mut Engine, host: &Rc<Host>) {
 
 /// Places an entry and its two children, which sleep until the entry fills.
 fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) -> Outcome<Dynamic> {
-    check_keys(options, &["stop", "target", "entry_limit", "tif", "tag"], "bracket")?;
+    check_keys(
+        options,
+        &["stop", "target", "entry_limit", "tif", "tag"],
+        "bracket",
+    )?;
     let id = host.need_asset(asset)?;
     let amount = Quantity::new(need_exact(amount, "amount")?);
     let leg = |key: &str| -> Outcome<Option<Price>> {
@@ -323,7 +413,9 @@ fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) ->
         };
         let price = need_exact(value, key)?;
         if price <= Decimal::ZERO {
-            return fail(format!("bracket: the {key} must be above zero, was {price}"));
+            return fail(format!(
+                "bracket: the {key} must be above zero, was {price}"
+            ));
         }
         Ok(Some(Price::new(price)))
     };
@@ -333,14 +425,22 @@ fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) ->
     }
     let side = Side::of(amount);
     if let (Some(stop), Some(target)) = (stop, target) {
-        let between = if side == Side::Buy { stop < target } else { target < stop };
+        let between = if side == Side::Buy {
+            stop < target
+        } else {
+            target < stop
+        };
         if !between {
-            return fail(format!("bracket: a {side} needs its stop {} its target, were {stop} and {target}",
-                if side == Side::Buy { "below" } else { "above" }));
+            return fail(format!(
+                "bracket: a {side} needs its stop {} its target, were {stop} and {target}",
+                if side == Side::Buy { "below" } else { "above" }
+            ));
         }
     }
     let tif = time_in_force(options)?;
-    let tag = options.get("tag").map_or(Ok(String::new()), |tag| need_text(tag, "tag"))?;
+    let tag = options
+        .get("tag")
+        .map_or(Ok(String::new()), |tag| need_text(tag, "tag"))?;
     let entry = Options {
         order_type: limit.map_or(OrderType::Market, OrderType::Limit),
         tif,
@@ -364,11 +464,15 @@ fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) ->
         };
         let denied = |denial: crate::core::engine::gate::Denial| error(denial.to_string());
         let first = match stop {
-            Some(stop) => desk.place(child(OrderType::Stop(stop), None)).map_err(denied)?,
+            Some(stop) => desk
+                .place(child(OrderType::Stop(stop), None))
+                .map_err(denied)?,
             None => None,
         };
         if let Some(target) = target {
-            let second = desk.place(child(OrderType::Limit(target), None)).map_err(denied)?;
+            let second = desk
+                .place(child(OrderType::Limit(target), None))
+                .map_err(denied)?;
             if let (Some(first), Some(second)) = (first, second) {
                 desk.tie(first, second);
             }
@@ -384,14 +488,18 @@ fn register_changes(engine: &mut Engine, host: &Rc<Host>) {
         at.with(|desk| desk.cancel(id))
     });
     let at = Rc::clone(host);
-    engine.register_fn("cancel_all", move || -> Outcome<INT> { cancel_all(&at, None) });
+    engine.register_fn("cancel_all", move || -> Outcome<INT> {
+        cancel_all(&at, None)
+    });
     let at = Rc::clone(host);
     engine.register_fn("cancel_all", move |asset: Dynamic| -> Outcome<INT> {
         let id = at.need_asset(&asset)?;
         cancel_all(&at, Some(id))
     });
     let at = Rc::clone(host);
-    engine.register_fn("modify_order", move |id: Dynamic, options: Map| modify(&at, &id, &options));
+    engine.register_fn("modify_order", move |id: Dynamic, options: Map| {
+        modify(&at, &id, &options)
+    });
 }
 
 fn cancel_all(host: &Rc<Host>, asset: Option<AssetId>) -> Outcome<INT> {
@@ -410,7 +518,12 @@ fn cancel_all(host: &Rc<Host>, asset: Option<AssetId>) -> Outcome<INT> {
 fn modify(host: &Rc<Host>, id: &Dynamic, options: &Map) -> Outcome<bool> {
     check_keys(options, &["amount", "limit", "stop"], "modify_order")?;
     let id = need_order(id)?;
-    let read = |key: &str| options.get(key).map(|value| need_exact(value, key)).transpose();
+    let read = |key: &str| {
+        options
+            .get(key)
+            .map(|value| need_exact(value, key))
+            .transpose()
+    };
     let (amount, limit, stop) = (read("amount")?, read("limit")?, read("stop")?);
     host.with(|desk| {
         let Some(order) = desk.orders.get(id) else {
@@ -438,7 +551,9 @@ fn register_reading(engine: &mut Engine, host: &Rc<Host>) {
         at.with(|desk| at.order_ref(desk, id).map_or(Dynamic::UNIT, Dynamic::from))
     });
     let at = Rc::clone(host);
-    engine.register_fn("open_orders", move || -> Outcome<Array> { open_orders(&at, None) });
+    engine.register_fn("open_orders", move || -> Outcome<Array> {
+        open_orders(&at, None)
+    });
     let at = Rc::clone(host);
     engine.register_fn("open_orders", move |asset: Dynamic| -> Outcome<Array> {
         let id = at.need_asset(&asset)?;
@@ -450,7 +565,9 @@ fn open_orders(host: &Rc<Host>, asset: Option<AssetId>) -> Outcome<Array> {
     host.with(|desk| {
         desk.orders
             .open()
-            .filter(|order| asset.is_none_or(|id| order.request.asset == id) && !desk.is_leaving(order.id))
+            .filter(|order| {
+                asset.is_none_or(|id| order.request.asset == id) && !desk.is_leaving(order.id)
+            })
             .filter_map(|order| host.order_ref(desk, order.id).map(Dynamic::from))
             .collect()
     })
@@ -460,16 +577,40 @@ fn register_order_fields(engine: &mut Engine) {
     engine.register_type_with_name::<OrderRef>("Order");
     engine.register_get("id", |o: &mut OrderRef| o.order.id.to_string());
     engine.register_get("asset", |o: &mut OrderRef| o.asset.clone());
-    engine.register_get("side", |o: &mut OrderRef| o.order.request.side.name().to_owned());
-    engine.register_get("type", |o: &mut OrderRef| o.order.request.order_type.name().to_owned());
-    engine.register_get("tif", |o: &mut OrderRef| o.order.request.tif.name().to_owned());
-    engine.register_get("amount", |o: &mut OrderRef| o.order.request.side.signed(o.order.request.quantity).to_f64());
-    engine.register_get("filled", |o: &mut OrderRef| o.order.request.side.signed(o.order.filled).to_f64());
-    engine.register_get("remaining", |o: &mut OrderRef| o.order.request.side.signed(o.order.remaining()).to_f64());
-    engine.register_get("average_price", |o: &mut OrderRef| number(o.order.average_price()));
-    engine.register_get("limit", |o: &mut OrderRef| number(o.order.request.order_type.limit()));
-    engine.register_get("stop", |o: &mut OrderRef| number(o.order.request.order_type.stop()));
-    engine.register_get("status", |o: &mut OrderRef| o.order.status.name().to_owned());
+    engine.register_get("side", |o: &mut OrderRef| {
+        o.order.request.side.name().to_owned()
+    });
+    engine.register_get("type", |o: &mut OrderRef| {
+        o.order.request.order_type.name().to_owned()
+    });
+    engine.register_get("tif", |o: &mut OrderRef| {
+        o.order.request.tif.name().to_owned()
+    });
+    engine.register_get("amount", |o: &mut OrderRef| {
+        o.order
+            .request
+            .side
+            .signed(o.order.request.quantity)
+            .to_f64()
+    });
+    engine.register_get("filled", |o: &mut OrderRef| {
+        o.order.request.side.signed(o.order.filled).to_f64()
+    });
+    engine.register_get("remaining", |o: &mut OrderRef| {
+        o.order.request.side.signed(o.order.remaining()).to_f64()
+    });
+    engine.register_get("average_price", |o: &mut OrderRef| {
+        number(o.order.average_price())
+    });
+    engine.register_get("limit", |o: &mut OrderRef| {
+        number(o.order.request.order_type.limit())
+    });
+    engine.register_get("stop", |o: &mut OrderRef| {
+        number(o.order.request.order_type.stop())
+    });
+    engine.register_get("status", |o: &mut OrderRef| {
+        o.order.status.name().to_owned()
+    });
     engine.register_get("tag", |o: &mut OrderRef| o.order.request.tag.to_string());
     engine.register_get("created", |o: &mut OrderRef| TimeRef::from(o.order.created));
     engine.register_get("updated", |o: &mut OrderRef| TimeRef::from(o.order.updated));
@@ -478,9 +619,15 @@ fn register_order_fields(engine: &mut Engine) {
     engine.register_get("exact", |o: &mut OrderRef| -> Map {
         let order = &o.order;
         [
-            ("amount", order.request.side.signed(order.request.quantity).get()),
+            (
+                "amount",
+                order.request.side.signed(order.request.quantity).get(),
+            ),
             ("filled", order.request.side.signed(order.filled).get()),
-            ("remaining", order.request.side.signed(order.remaining()).get()),
+            (
+                "remaining",
+                order.request.side.signed(order.remaining()).get(),
+            ),
             ("commission", order.commission.get()),
         ]
         .map(|(name, value)| (name.into(), Dynamic::from_decimal(value)))
@@ -511,7 +658,14 @@ fn register_fill_fields(engine: &mut Engine) {
     engine.register_get("commission", |f: &mut FillRef| f.fill.commission.to_f64());
     engine.register_get("slippage", |f: &mut FillRef| f.fill.slippage.to_f64());
     engine.register_get("time", |f: &mut FillRef| TimeRef::from(f.fill.time));
-    let show = |f: &mut FillRef| format!("Fill({} {} at {})", f.fill.quantity, f.asset.asset().symbol, f.fill.price);
+    let show = |f: &mut FillRef| {
+        format!(
+            "Fill({} {} at {})",
+            f.fill.quantity,
+            f.asset.asset().symbol,
+            f.fill.price
+        )
+    };
     engine.register_fn("to_string", show);
     engine.register_fn("to_debug", show);
 }
@@ -527,10 +681,20 @@ fn need_order(value: &Dynamic) -> Outcome<OrderId> {
     }
     match value.clone().into_string() {
         Ok(text) => need_id(&text),
-        Err(_) => fail(format!("an order's id is needed here, such as \"o1\"; this is {}", kind_of(value))),
+        Err(_) => fail(format!(
+            "an order's id is needed here, such as \"o1\"; this is {}",
+            kind_of(value)
+        )),
     }
 }
 
 fn need_id(text: &str) -> Outcome<OrderId> {
-    OrderId::parse(text).map_or_else(|| fail(format!("`{text}` is not an order's id; they look like \"o1\"")), Ok)
+    OrderId::parse(text).map_or_else(
+        || {
+            fail(format!(
+                "`{text}` is not an order's id; they look like \"o1\""
+            ))
+        },
+        Ok,
+    )
 }

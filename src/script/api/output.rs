@@ -10,13 +10,17 @@ use crate::script::host::Host;
 
 pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
-    engine.register_fn("record", move |values: Map| -> Outcome<()> { record(&at, &values) });
+    engine.register_fn("record", move |values: Map| -> Outcome<()> {
+        record(&at, &values)
+    });
     register_charts(engine, host);
     register_log(engine, host);
     let at = Rc::clone(host);
     engine.register_fn("alert", move |level: &str, text: Dynamic| -> Outcome<()> {
         if !["info", "warning", "critical"].contains(&level) {
-            return fail(format!("the level of an alert is \"info\", \"warning\" or \"critical\", was \"{level}\""));
+            return fail(format!(
+                "the level of an alert is \"info\", \"warning\" or \"critical\", was \"{level}\""
+            ));
         }
         at.with(|desk| desk.note(Note::Alert(level.into(), text.to_string().into())))
     });
@@ -25,7 +29,9 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("rand", move |from: i64, to: i64| -> Outcome<i64> {
         if from > to {
-            return fail(format!("rand({from}, {to}): the first must not be above the second"));
+            return fail(format!(
+                "rand({from}, {to}): the first must not be above the second"
+            ));
         }
         Ok(at.rng.borrow_mut().between(from, to))
     });
@@ -42,10 +48,17 @@ fn record(host: &Rc<Host>, values: &Map) -> Outcome<()> {
             if value.is_unit() {
                 return Ok((name.as_str().into(), None));
             }
-            let number = value.as_bool().ok().map(|yes| if yes { 1.0 } else { 0.0 }).or_else(|| float(value));
+            let number = value
+                .as_bool()
+                .ok()
+                .map(|yes| if yes { 1.0 } else { 0.0 })
+                .or_else(|| float(value));
             match number {
                 Some(number) => Ok((name.as_str().into(), Some(number).filter(|n| n.is_finite()))),
-                None => fail(format!("record: `{name}` must be a number or (), was {}", kind_of(value))),
+                None => fail(format!(
+                    "record: `{name}` must be a number or (), was {}",
+                    kind_of(value)
+                )),
             }
         })
         .collect::<Outcome<Vec<_>>>()?;
@@ -54,14 +67,21 @@ fn record(host: &Rc<Host>, values: &Map) -> Outcome<()> {
 
 fn register_charts(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
-    engine.register_fn("plot", move |name: &str, value: Dynamic| plot(&at, name, &value, &Map::new()));
-    let at = Rc::clone(host);
-    engine.register_fn("plot", move |name: &str, value: Dynamic, options: Map| plot(&at, name, &value, &options));
-    let at = Rc::clone(host);
-    engine.register_fn("marker", move |asset: Dynamic, text: Dynamic| -> Outcome<()> {
-        let id = at.need_asset(&asset)?;
-        at.with(|desk| desk.note(Note::Marker(id, text.to_string().into())))
+    engine.register_fn("plot", move |name: &str, value: Dynamic| {
+        plot(&at, name, &value, &Map::new())
     });
+    let at = Rc::clone(host);
+    engine.register_fn("plot", move |name: &str, value: Dynamic, options: Map| {
+        plot(&at, name, &value, &options)
+    });
+    let at = Rc::clone(host);
+    engine.register_fn(
+        "marker",
+        move |asset: Dynamic, text: Dynamic| -> Outcome<()> {
+            let id = at.need_asset(&asset)?;
+            at.with(|desk| desk.note(Note::Marker(id, text.to_string().into())))
+        },
+    );
 }
 
 fn plot(host: &Rc<Host>, name: &str, value: &Dynamic, options: &Map) -> Outcome<()> {
@@ -70,7 +90,11 @@ fn plot(host: &Rc<Host>, name: &str, value: &Dynamic, options: &Map) -> Outcome<
         return Ok(());
     }
     let value = need_float(value, "value")?;
-    let options = if options.is_empty() { String::new() } else { json(&options.clone().into()) };
+    let options = if options.is_empty() {
+        String::new()
+    } else {
+        json(&options.clone().into())
+    };
     host.with(|desk| desk.note(Note::Plot(name.into(), value, options.into())))
 }
 
@@ -118,7 +142,10 @@ fn to_json(value: &Dynamic) -> serde_json::Value {
         return array.iter().map(to_json).collect();
     }
     if let Some(map) = value.read_lock::<Map>() {
-        return map.iter().map(|(key, value)| (key.to_string(), to_json(value))).collect();
+        return map
+            .iter()
+            .map(|(key, value)| (key.to_string(), to_json(value)))
+            .collect();
     }
     value.to_string().into()
 }

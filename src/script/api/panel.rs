@@ -52,10 +52,16 @@ impl PanelRef {
         let rows = if aligned {
             windows.iter().map(|(_, window)| window.to_vec()).collect()
         } else {
-            let union: BTreeSet<Timestamp> = windows.iter().flat_map(|(starts, _)| starts.iter().copied()).collect();
+            let union: BTreeSet<Timestamp> = windows
+                .iter()
+                .flat_map(|(starts, _)| starts.iter().copied())
+                .collect();
             let times: Vec<Timestamp> = union.into_iter().collect();
             let times = &times[times.len().saturating_sub(count)..];
-            windows.iter().map(|(starts, window)| window.with(|v| align(times, starts, v))).collect()
+            windows
+                .iter()
+                .map(|(starts, window)| window.with(|v| align(times, starts, v)))
+                .collect()
         };
         Ok(Self {
             host,
@@ -66,7 +72,10 @@ impl PanelRef {
     }
 
     fn with_rows(&self, rows: Vec<Vec<f64>>) -> Self {
-        Self { rows: Rc::new(rows), ..self.clone() }
+        Self {
+            rows: Rc::new(rows),
+            ..self.clone()
+        }
     }
 
     fn map_rows(&self, map: impl Fn(&[f64]) -> Vec<f64>) -> Self {
@@ -79,13 +88,18 @@ impl PanelRef {
 
     /// Returns the last value of each row; NaN where there is none.
     fn latest(&self) -> Vec<f64> {
-        self.rows.iter().map(|row| row.last().copied().unwrap_or(f64::NAN)).collect()
+        self.rows
+            .iter()
+            .map(|row| row.last().copied().unwrap_or(f64::NAN))
+            .collect()
     }
 
     /// Applies a function across assets, at the last values; rows without a value stay without.
     fn across(&self, apply: impl Fn(&[f64]) -> Vec<f64>) -> Self {
         let latest = self.latest();
-        let there: Vec<usize> = (0..latest.len()).filter(|at| !latest[*at].is_nan()).collect();
+        let there: Vec<usize> = (0..latest.len())
+            .filter(|at| !latest[*at].is_nan())
+            .collect();
         let values: Vec<f64> = there.iter().map(|at| latest[*at]).collect();
         let mut rows = vec![vec![f64::NAN]; latest.len()];
         for (at, value) in there.iter().zip(apply(&values)) {
@@ -97,11 +111,17 @@ impl PanelRef {
     /// Returns the assets with values, best last value first (or worst), ties by symbol.
     fn ordered(&self, best_first: bool) -> Vec<AssetId> {
         let latest = self.latest();
-        let mut there: Vec<usize> = (0..latest.len()).filter(|at| !latest[*at].is_nan()).collect();
+        let mut there: Vec<usize> = (0..latest.len())
+            .filter(|at| !latest[*at].is_nan())
+            .collect();
         let symbol = |at: usize| &self.host.assets[self.assets[at].index()].symbol;
         there.sort_by(|a, b| {
             let by_value = latest[*a].total_cmp(&latest[*b]);
-            let by_value = if best_first { by_value.reverse() } else { by_value };
+            let by_value = if best_first {
+                by_value.reverse()
+            } else {
+                by_value
+            };
             by_value.then_with(|| symbol(*a).cmp(symbol(*b)))
         });
         there.into_iter().map(|at| self.assets[at]).collect()
@@ -109,7 +129,12 @@ impl PanelRef {
 
     /// Returns assets and last values, for [`crate::script::api::orders`].
     pub(super) fn weights(&self) -> Vec<(AssetId, f64)> {
-        self.assets.iter().copied().zip(self.latest()).filter(|(_, w)| !w.is_nan()).collect()
+        self.assets
+            .iter()
+            .copied()
+            .zip(self.latest())
+            .filter(|(_, w)| !w.is_nan())
+            .collect()
     }
 }
 
@@ -130,19 +155,25 @@ pub(super) fn register(engine: &mut Engine) {
     register_cross_section(engine);
     register_masks(engine);
     register_arithmetic(engine);
-    for spec in ALL.iter().filter(|spec| spec.inputs == Inputs::Close && spec.outputs.len() == 1) {
+    for spec in ALL
+        .iter()
+        .filter(|spec| spec.inputs == Inputs::Close && spec.outputs.len() == 1)
+    {
         for name in std::iter::once(&spec.name).chain(spec.aliases) {
-            engine.register_fn(*name, move |p: &mut PanelRef, n: Dynamic| -> Outcome<PanelRef> {
-                let n = need_float(&n, spec.params.first().map_or("n", |p| p.name))?;
-                let rows = p.rows.iter().map(|row| {
-                    let latest = spec.latest(&Columns::values(known(row)), &[n]);
-                    latest.map(|values| vec![values.map_or(f64::NAN, |v| v[0])])
-                });
-                match rows.collect::<Result<Vec<_>, _>>() {
-                    Ok(rows) => Ok(p.with_rows(rows)),
-                    Err(e) => fail(e.to_string()),
-                }
-            });
+            engine.register_fn(
+                *name,
+                move |p: &mut PanelRef, n: Dynamic| -> Outcome<PanelRef> {
+                    let n = need_float(&n, spec.params.first().map_or("n", |p| p.name))?;
+                    let rows = p.rows.iter().map(|row| {
+                        let latest = spec.latest(&Columns::values(known(row)), &[n]);
+                        latest.map(|values| vec![values.map_or(f64::NAN, |v| v[0])])
+                    });
+                    match rows.collect::<Result<Vec<_>, _>>() {
+                        Ok(rows) => Ok(p.with_rows(rows)),
+                        Err(e) => fail(e.to_string()),
+                    }
+                },
+            );
         }
     }
 }
@@ -158,26 +189,42 @@ fn register_parts(engine: &mut Engine) {
     engine.register_get("len", |p: &mut PanelRef| to_int(p.assets.len()));
     engine.register_fn("len", |p: &mut PanelRef| to_int(p.assets.len()));
     engine.register_get("is_full", |p: &mut PanelRef| {
-        p.rows.iter().all(|row| row.len() >= p.asked && !row[0].is_nan())
+        p.rows
+            .iter()
+            .all(|row| row.len() >= p.asked && !row[0].is_nan())
     });
     engine.register_indexer_get(|p: &mut PanelRef, asset: Dynamic| -> Outcome<Dynamic> {
         let id = p.host.need_asset(&asset)?;
         match p.assets.iter().position(|other| *other == id) {
             Some(at) if p.rows[at].len() == 1 => Ok(optional(Some(p.rows[at][0]))),
             Some(at) => Ok(Dynamic::from(SeriesRef::of(known(&p.rows[at]).to_vec()))),
-            None => fail(format!("`{}` is not in this panel", p.host.assets[id.index()].symbol)),
+            None => fail(format!(
+                "`{}` is not in this panel",
+                p.host.assets[id.index()].symbol
+            )),
         }
     });
-    engine.register_fn("last", |p: &mut PanelRef| p.numbers(|row| row.last().copied()));
+    engine.register_fn("last", |p: &mut PanelRef| {
+        p.numbers(|row| row.last().copied())
+    });
     engine.register_fn("to_map", |p: &mut PanelRef| -> Map {
         p.assets
             .iter()
             .zip(p.latest())
-            .map(|(id, value)| ((&*p.host.assets[id.index()].symbol).into(), optional(Some(value))))
+            .map(|(id, value)| {
+                (
+                    (&*p.host.assets[id.index()].symbol).into(),
+                    optional(Some(value)),
+                )
+            })
             .collect()
     });
     engine.register_fn("to_string", |p: &mut PanelRef| {
-        format!("Panel({} assets, {} values each)", p.assets.len(), p.rows.iter().map(Vec::len).max().unwrap_or(0))
+        format!(
+            "Panel({} assets, {} values each)",
+            p.assets.len(),
+            p.rows.iter().map(Vec::len).max().unwrap_or(0)
+        )
     });
 }
 
@@ -197,18 +244,30 @@ fn register_series_methods(engine: &mut Engine) {
         }),
     ];
     for (name, number) in numbers {
-        engine.register_fn(name, move |p: &mut PanelRef| p.numbers(|row| number(known(row))));
+        engine.register_fn(name, move |p: &mut PanelRef| {
+            p.numbers(|row| number(known(row)))
+        });
     }
     engine.register_fn("returns", |p: &mut PanelRef, n: INT| -> Outcome<PanelRef> {
         let n = need_count(&n.into(), "n", 1)?;
-        Ok(p.map_rows(|row| row.iter().zip(row.iter().skip(n)).map(|(then, now)| now / then - 1.0).collect()))
+        Ok(p.map_rows(|row| {
+            row.iter()
+                .zip(row.iter().skip(n))
+                .map(|(then, now)| now / then - 1.0)
+                .collect()
+        }))
     });
     engine.register_fn("returns", |p: &mut PanelRef| {
         p.map_rows(|row| row.windows(2).map(|w| w[1] / w[0] - 1.0).collect())
     });
     engine.register_fn("diff", |p: &mut PanelRef, n: INT| -> Outcome<PanelRef> {
         let n = need_count(&n.into(), "n", 1)?;
-        Ok(p.map_rows(|row| row.iter().zip(row.iter().skip(n)).map(|(then, now)| now - then).collect()))
+        Ok(p.map_rows(|row| {
+            row.iter()
+                .zip(row.iter().skip(n))
+                .map(|(then, now)| now - then)
+                .collect()
+        }))
     });
     engine.register_fn("tail", |p: &mut PanelRef, n: INT| -> Outcome<PanelRef> {
         let n = need_count(&n.into(), "n", 0)?;
@@ -224,17 +283,20 @@ fn register_cross_section(engine: &mut Engine) {
             values.iter().map(|v| v - mean).collect()
         })
     });
-    engine.register_fn("winsorize", |p: &mut PanelRef, q: Dynamic| -> Outcome<PanelRef> {
-        let q = need_float(&q, "q")?;
-        if !(0.0..0.5).contains(&q) {
-            return fail(format!("q must lie between 0 and 0.5, was {q}"));
-        }
-        Ok(p.across(|values| {
-            let low = stat::quantile(values, q).unwrap_or(f64::NEG_INFINITY);
-            let high = stat::quantile(values, 1.0 - q).unwrap_or(f64::INFINITY);
-            values.iter().map(|v| v.clamp(low, high)).collect()
-        }))
-    });
+    engine.register_fn(
+        "winsorize",
+        |p: &mut PanelRef, q: Dynamic| -> Outcome<PanelRef> {
+            let q = need_float(&q, "q")?;
+            if !(0.0..0.5).contains(&q) {
+                return fail(format!("q must lie between 0 and 0.5, was {q}"));
+            }
+            Ok(p.across(|values| {
+                let low = stat::quantile(values, q).unwrap_or(f64::NEG_INFINITY);
+                let high = stat::quantile(values, 1.0 - q).unwrap_or(f64::INFINITY);
+                values.iter().map(|v| v.clamp(low, high)).collect()
+            }))
+        },
+    );
     engine.register_fn("top", |p: &mut PanelRef, n: INT| -> Outcome<Array> {
         let n = need_count(&n.into(), "n", 0)?;
         let best = p.ordered(true);
@@ -258,11 +320,22 @@ fn register_masks(engine: &mut Engine) {
     ];
     let mask = |holds: bool| if holds { 1.0 } else { 0.0 };
     for (name, test) in tests {
-        let op = move |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { mask(test(a, b)) };
+        let op = move |a: f64, b: f64| {
+            if a.is_nan() || b.is_nan() {
+                f64::NAN
+            } else {
+                mask(test(a, b))
+            }
+        };
         register_pair(engine, name, op);
     }
     engine.register_fn("select", |p: &mut PanelRef| -> Array {
-        let chosen: Vec<AssetId> = p.weights().into_iter().filter(|(_, v)| *v > 0.0).map(|(id, _)| id).collect();
+        let chosen: Vec<AssetId> = p
+            .weights()
+            .into_iter()
+            .filter(|(_, v)| *v > 0.0)
+            .map(|(id, _)| id)
+            .collect();
         refs(p, &chosen)
     });
 }
@@ -280,19 +353,31 @@ fn register_pair(engine: &mut Engine, name: &str, op: impl Fn(f64, f64) -> f64 +
             return fail("the two panels are not of the same assets");
         }
         // A single value a row goes with every value of the other panel's.
-        let rows = a.rows.iter().zip(b.rows.iter()).map(|(x, y)| match (x.len(), y.len()) {
-            (n, m) if n == m => x.iter().zip(y).map(|(x, y)| op(*x, *y)).collect(),
-            (_, 1) => x.iter().map(|x| op(*x, y[0])).collect(),
-            (1, _) => y.iter().map(|y| op(x[0], *y)).collect(),
-            (n, m) => {
-                let n = n.min(m);
-                x[x.len() - n..].iter().zip(&y[y.len() - n..]).map(|(x, y)| op(*x, *y)).collect()
-            }
-        });
+        let rows = a
+            .rows
+            .iter()
+            .zip(b.rows.iter())
+            .map(|(x, y)| match (x.len(), y.len()) {
+                (n, m) if n == m => x.iter().zip(y).map(|(x, y)| op(*x, *y)).collect(),
+                (_, 1) => x.iter().map(|x| op(*x, y[0])).collect(),
+                (1, _) => y.iter().map(|y| op(x[0], *y)).collect(),
+                (n, m) => {
+                    let n = n.min(m);
+                    x[x.len() - n..]
+                        .iter()
+                        .zip(&y[y.len() - n..])
+                        .map(|(x, y)| op(*x, *y))
+                        .collect()
+                }
+            });
         Ok(a.with_rows(rows.collect()))
     });
-    engine.register_fn(name, move |a: PanelRef, b: FLOAT| a.map_rows(|row| row.iter().map(|x| op(*x, b)).collect()));
-    engine.register_fn(name, move |a: FLOAT, b: PanelRef| b.map_rows(|row| row.iter().map(|x| op(a, *x)).collect()));
+    engine.register_fn(name, move |a: PanelRef, b: FLOAT| {
+        a.map_rows(|row| row.iter().map(|x| op(*x, b)).collect())
+    });
+    engine.register_fn(name, move |a: FLOAT, b: PanelRef| {
+        b.map_rows(|row| row.iter().map(|x| op(a, *x)).collect())
+    });
     engine.register_fn(name, move |a: PanelRef, b: INT| {
         a.map_rows(|row| row.iter().map(|x| op(*x, wide(b))).collect())
     });
@@ -302,5 +387,7 @@ fn register_pair(engine: &mut Engine, name: &str, op: impl Fn(f64, f64) -> f64 +
 }
 
 fn refs(panel: &PanelRef, ids: &[AssetId]) -> Array {
-    ids.iter().map(|id| Dynamic::from(panel.host.asset_ref(*id))).collect()
+    ids.iter()
+        .map(|id| Dynamic::from(panel.host.asset_ref(*id)))
+        .collect()
 }

@@ -52,24 +52,43 @@ fn register_portfolio(engine: &mut Engine) {
         ("value", |d| d.ledger.value().to_f64()),
         ("portfolio_value", |d| d.ledger.value().to_f64()),
         ("positions_value", |d| d.ledger.positions_value().to_f64()),
-        ("pnl", |d| (d.ledger.value() - d.ledger.starting_cash()).to_f64()),
+        ("pnl", |d| {
+            (d.ledger.value() - d.ledger.starting_cash()).to_f64()
+        }),
         ("returns", returns),
         ("starting_cash", |d| d.ledger.starting_cash().to_f64()),
         ("leverage", |d| to_f64(d.ledger.leverage())),
     ];
     for (name, figure) in figures {
-        engine.register_get(name, move |p: &mut PortfolioRef| p.0.with(|desk| figure(desk)));
+        engine.register_get(name, move |p: &mut PortfolioRef| {
+            p.0.with(|desk| figure(desk))
+        });
     }
-    engine.register_get("positions", |p: &mut PortfolioRef| PositionsRef(Rc::clone(&p.0)));
-    engine.register_get("weights", |p: &mut PortfolioRef| WeightsRef(Rc::clone(&p.0)));
-    engine.register_get("assets", |p: &mut PortfolioRef| held_assets(&p.0));
-    engine.register_fn("position", |p: &mut PortfolioRef, asset: Dynamic| position_of(&p.0, &asset));
-    engine.register_fn("holds", |p: &mut PortfolioRef, asset: Dynamic| -> Outcome<bool> {
-        let id = p.0.need_asset(&asset)?;
-        p.0.with(|desk| !desk.ledger.position(id).amount.is_zero())
+    engine.register_get("positions", |p: &mut PortfolioRef| {
+        PositionsRef(Rc::clone(&p.0))
     });
+    engine.register_get("weights", |p: &mut PortfolioRef| {
+        WeightsRef(Rc::clone(&p.0))
+    });
+    engine.register_get("assets", |p: &mut PortfolioRef| held_assets(&p.0));
+    engine.register_fn("position", |p: &mut PortfolioRef, asset: Dynamic| {
+        position_of(&p.0, &asset)
+    });
+    engine.register_fn(
+        "holds",
+        |p: &mut PortfolioRef, asset: Dynamic| -> Outcome<bool> {
+            let id = p.0.need_asset(&asset)?;
+            p.0.with(|desk| !desk.ledger.position(id).amount.is_zero())
+        },
+    );
     engine.register_fn("to_string", |p: &mut PortfolioRef| {
-        p.0.with(|desk| format!("Portfolio(value {}, cash {})", desk.ledger.value(), desk.ledger.cash()))
+        p.0.with(|desk| {
+            format!(
+                "Portfolio(value {}, cash {})",
+                desk.ledger.value(),
+                desk.ledger.cash()
+            )
+        })
     });
 }
 
@@ -112,20 +131,31 @@ fn register_exact(engine: &mut Engine) {
 fn register_positions(engine: &mut Engine) {
     engine.register_type_with_name::<PositionsRef>("Positions");
     engine.register_indexer_get(|p: &mut PositionsRef, asset: Dynamic| position_of(&p.0, &asset));
-    engine.register_get("len", |p: &mut PositionsRef| p.0.with(|desk| to_int(desk.ledger.held().len())));
-    engine.register_fn("len", |p: &mut PositionsRef| p.0.with(|desk| to_int(desk.ledger.held().len())));
-    engine.register_fn("is_empty", |p: &mut PositionsRef| p.0.with(|desk| desk.ledger.held().is_empty()));
-    engine.register_fn("contains", |p: &mut PositionsRef, asset: Dynamic| -> Outcome<bool> {
-        let id = p.0.need_asset(&asset)?;
-        p.0.with(|desk| !desk.ledger.position(id).amount.is_zero())
+    engine.register_get("len", |p: &mut PositionsRef| {
+        p.0.with(|desk| to_int(desk.ledger.held().len()))
     });
+    engine.register_fn("len", |p: &mut PositionsRef| {
+        p.0.with(|desk| to_int(desk.ledger.held().len()))
+    });
+    engine.register_fn("is_empty", |p: &mut PositionsRef| {
+        p.0.with(|desk| desk.ledger.held().is_empty())
+    });
+    engine.register_fn(
+        "contains",
+        |p: &mut PositionsRef, asset: Dynamic| -> Outcome<bool> {
+            let id = p.0.need_asset(&asset)?;
+            p.0.with(|desk| !desk.ledger.position(id).amount.is_zero())
+        },
+    );
     engine.register_iterator::<PositionsRef>();
     engine.register_type_with_name::<WeightsRef>("Weights");
     engine.register_indexer_get(|w: &mut WeightsRef, asset: Dynamic| -> Outcome<FLOAT> {
         let id = need(&w.0, &asset)?;
         w.0.with(|desk| to_f64(desk.ledger.weight(id)))
     });
-    engine.register_get("len", |w: &mut WeightsRef| w.0.with(|desk| to_int(desk.ledger.held().len())));
+    engine.register_get("len", |w: &mut WeightsRef| {
+        w.0.with(|desk| to_int(desk.ledger.held().len()))
+    });
     engine.register_iterator::<WeightsRef>();
 }
 
@@ -134,7 +164,10 @@ impl IntoIterator for PositionsRef {
     type IntoIter = std::vec::IntoIter<Dynamic>;
 
     fn into_iter(self) -> Self::IntoIter {
-        held(&self.0, |host, desk, id| Dynamic::from(snapshot(host, desk, id))).into_iter()
+        held(&self.0, |host, desk, id| {
+            Dynamic::from(snapshot(host, desk, id))
+        })
+        .into_iter()
     }
 }
 
@@ -147,7 +180,10 @@ impl IntoIterator for WeightsRef {
         held(&self.0, |host, desk, id| {
             let map: Map = [
                 ("asset".into(), Dynamic::from(host.asset_ref(id))),
-                ("weight".into(), Dynamic::from_float(to_f64(desk.ledger.weight(id)))),
+                (
+                    "weight".into(),
+                    Dynamic::from_float(to_f64(desk.ledger.weight(id))),
+                ),
             ]
             .into();
             map.into()
@@ -160,13 +196,25 @@ fn register_position(engine: &mut Engine) {
     engine.register_type_with_name::<PositionRef>("Position");
     engine.register_get("asset", |p: &mut PositionRef| p.asset.clone());
     engine.register_get("amount", |p: &mut PositionRef| p.position.amount.to_f64());
-    engine.register_get("cost_basis", |p: &mut PositionRef| p.position.cost_basis(p.asset.asset()).to_f64());
-    engine.register_get("last_price", |p: &mut PositionRef| p.position.last_price.to_f64());
-    engine.register_get("market_value", |p: &mut PositionRef| p.position.market_value(p.asset.asset()).to_f64());
-    engine.register_get("unrealized_pnl", |p: &mut PositionRef| p.position.unrealized(p.asset.asset()).to_f64());
-    engine.register_get("realized_pnl", |p: &mut PositionRef| p.position.realized.to_f64());
+    engine.register_get("cost_basis", |p: &mut PositionRef| {
+        p.position.cost_basis(p.asset.asset()).to_f64()
+    });
+    engine.register_get("last_price", |p: &mut PositionRef| {
+        p.position.last_price.to_f64()
+    });
+    engine.register_get("market_value", |p: &mut PositionRef| {
+        p.position.market_value(p.asset.asset()).to_f64()
+    });
+    engine.register_get("unrealized_pnl", |p: &mut PositionRef| {
+        p.position.unrealized(p.asset.asset()).to_f64()
+    });
+    engine.register_get("realized_pnl", |p: &mut PositionRef| {
+        p.position.realized.to_f64()
+    });
     engine.register_get("since", |p: &mut PositionRef| {
-        p.position.since.map_or(Dynamic::UNIT, |at| Dynamic::from(TimeRef::from(at)))
+        p.position
+            .since
+            .map_or(Dynamic::UNIT, |at| Dynamic::from(TimeRef::from(at)))
     });
     engine.register_fn("to_string", show_position);
     engine.register_fn("to_debug", show_position);
@@ -180,8 +228,12 @@ fn register_account(engine: &mut Engine) {
     engine.register_type_with_name::<AccountRef>("Account");
     type Figure = fn(&Host, &Desk) -> FLOAT;
     let figures: [(&str, Figure); 5] = [
-        ("initial_margin", |h, d| requirement(h.margin.initial, d).to_f64()),
-        ("maintenance_margin", |h, d| requirement(h.margin.maintenance, d).to_f64()),
+        ("initial_margin", |h, d| {
+            requirement(h.margin.initial, d).to_f64()
+        }),
+        ("maintenance_margin", |h, d| {
+            requirement(h.margin.maintenance, d).to_f64()
+        }),
         ("leverage", |_, d| to_f64(d.ledger.leverage())),
         ("available_funds", |h, d| available(h, d).to_f64()),
         ("buying_power", |h, d| {
@@ -190,7 +242,9 @@ fn register_account(engine: &mut Engine) {
         }),
     ];
     for (name, figure) in figures {
-        engine.register_get(name, move |a: &mut AccountRef| a.0.with(|desk| figure(&a.0, desk)));
+        engine.register_get(name, move |a: &mut AccountRef| {
+            a.0.with(|desk| figure(&a.0, desk))
+        });
     }
 }
 
@@ -204,8 +258,14 @@ fn available(host: &Host, desk: &Desk) -> Money {
 }
 
 fn held<T>(host: &Rc<Host>, make: impl Fn(&Rc<Host>, &Desk, AssetId) -> T) -> Vec<T> {
-    host.with(|desk| desk.ledger.held().iter().map(|id| make(host, desk, *id)).collect())
-        .unwrap_or_default()
+    host.with(|desk| {
+        desk.ledger
+            .held()
+            .iter()
+            .map(|id| make(host, desk, *id))
+            .collect()
+    })
+    .unwrap_or_default()
 }
 
 fn held_assets(host: &Rc<Host>) -> Array {
@@ -226,7 +286,10 @@ fn position_of(host: &Rc<Host>, asset: &Dynamic) -> Outcome<PositionRef> {
 
 fn need(host: &Rc<Host>, asset: &Dynamic) -> Outcome<AssetId> {
     if asset.is_int() {
-        return fail(format!("positions are found by asset or symbol, not by {}", kind_of(asset)));
+        return fail(format!(
+            "positions are found by asset or symbol, not by {}",
+            kind_of(asset)
+        ));
     }
     host.need_asset(asset)
 }

@@ -9,7 +9,9 @@ use crate::core::calendar::zone::parse_zone;
 use crate::core::engine::schedule::{DateRule, Entry, Rule, TimeRule};
 use crate::core::model::time::Span;
 use crate::script::api::time::TimeRef;
-use crate::script::convert::{Outcome, check_keys, fail, kind_of, need_count, need_span, need_text};
+use crate::script::convert::{
+    Outcome, check_keys, fail, kind_of, need_count, need_span, need_text,
+};
 use crate::script::host::Host;
 
 /// A rule of dates, times or intervals.
@@ -28,7 +30,9 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     register_date_rules(engine);
     register_time_rules(engine);
     let at = Rc::clone(host);
-    engine.register_fn("schedule", move |f: Dynamic, a: Dynamic| schedule(&at, &f, &a, None, &Map::new()));
+    engine.register_fn("schedule", move |f: Dynamic, a: Dynamic| {
+        schedule(&at, &f, &a, None, &Map::new())
+    });
     let at = Rc::clone(host);
     engine.register_fn("schedule", move |f: Dynamic, a: Dynamic, b: Dynamic| {
         if let Some(options) = b.read_lock::<Map>().map(|map| map.clone()) {
@@ -37,9 +41,12 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
         schedule(&at, &f, &a, Some(&b), &Map::new())
     });
     let at = Rc::clone(host);
-    engine.register_fn("schedule", move |f: Dynamic, a: Dynamic, b: Dynamic, options: Map| {
-        schedule(&at, &f, &a, Some(&b), &options)
-    });
+    engine.register_fn(
+        "schedule",
+        move |f: Dynamic, a: Dynamic, b: Dynamic, options: Map| {
+            schedule(&at, &f, &a, Some(&b), &options)
+        },
+    );
     register_listing(engine, host);
 }
 
@@ -65,8 +72,11 @@ fn register_date_rules(engine: &mut Engine) {
             .iter()
             .map(|day| {
                 let text = need_text(day, "day")?;
-                text.parse::<Weekday>()
-                    .or_else(|_| fail(format!("`{text}` is not a day of the week; write \"MON\" to \"SUN\"")))
+                text.parse::<Weekday>().or_else(|_| {
+                    fail(format!(
+                        "`{text}` is not a day of the week; write \"MON\" to \"SUN\""
+                    ))
+                })
             })
             .collect::<Outcome<Vec<_>>>()?;
         Ok(date(DateRule::OnDays(days)))
@@ -75,8 +85,12 @@ fn register_date_rules(engine: &mut Engine) {
 
 fn register_time_rules(engine: &mut Engine) {
     let time = |rule| RuleRef(Part::Time(rule));
-    engine.register_fn("market_open", move || time(TimeRule::MarketOpen(Span::ZERO)));
-    engine.register_fn("market_close", move || time(TimeRule::MarketClose(Span::ZERO)));
+    engine.register_fn("market_open", move || {
+        time(TimeRule::MarketOpen(Span::ZERO))
+    });
+    engine.register_fn("market_close", move || {
+        time(TimeRule::MarketClose(Span::ZERO))
+    });
     engine.register_fn("market_open", move |offset: &str| -> Outcome<RuleRef> {
         Ok(time(TimeRule::MarketOpen(need_span(offset)?)))
     });
@@ -84,8 +98,10 @@ fn register_time_rules(engine: &mut Engine) {
         Ok(time(TimeRule::MarketClose(need_span(offset)?)))
     });
     engine.register_fn("at", move |clock: &str, zone: &str| -> Outcome<RuleRef> {
-        let parsed = NaiveTime::parse_from_str(clock, "%H:%M").or_else(|_| NaiveTime::parse_from_str(clock, "%H:%M:%S"));
-        let clock = parsed.or_else(|_| fail(format!("`{clock}` is not a time of day; write \"14:00\"")))?;
+        let parsed = NaiveTime::parse_from_str(clock, "%H:%M")
+            .or_else(|_| NaiveTime::parse_from_str(clock, "%H:%M:%S"));
+        let clock =
+            parsed.or_else(|_| fail(format!("`{clock}` is not a time of day; write \"14:00\"")))?;
         let zone = parse_zone(zone).or_else(|e| fail(e.to_string()))?;
         Ok(time(TimeRule::At(clock, zone)))
     });
@@ -98,15 +114,27 @@ fn register_time_rules(engine: &mut Engine) {
     });
 }
 
-fn schedule(host: &Rc<Host>, function: &Dynamic, first: &Dynamic, second: Option<&Dynamic>, options: &Map) -> Outcome<String> {
+fn schedule(
+    host: &Rc<Host>,
+    function: &Dynamic,
+    first: &Dynamic,
+    second: Option<&Dynamic>,
+    options: &Map,
+) -> Outcome<String> {
     check_keys(options, &["name", "half_days"], "schedule")?;
     let function = host.need_function(function)?;
     let rule = read_rule(first, second)?;
-    let name = options.get("name").map_or_else(|| Ok(function.to_string()), |name| need_text(name, "name"))?;
-    let half_days = options.get("half_days").is_none_or(|v| v.as_bool().unwrap_or(true));
+    let name = options
+        .get("name")
+        .map_or_else(|| Ok(function.to_string()), |name| need_text(name, "name"))?;
+    let half_days = options
+        .get("half_days")
+        .is_none_or(|v| v.as_bool().unwrap_or(true));
     host.with_set_up("schedule", |desk| {
         let now = desk.now;
-        desk.schedule.add(&name, &function, rule, half_days, now).to_string()
+        desk.schedule
+            .add(&name, &function, rule, half_days, now)
+            .to_string()
     })
 }
 
@@ -128,7 +156,9 @@ fn read_rule(first: &Dynamic, second: Option<&Dynamic>) -> Outcome<Rule> {
 
 fn register_listing(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
-    engine.register_fn("unschedule", move |name: &str| -> Outcome<bool> { at.with(|desk| desk.schedule.remove(name)) });
+    engine.register_fn("unschedule", move |name: &str| -> Outcome<bool> {
+        at.with(|desk| desk.schedule.remove(name))
+    });
     for (function, enabled) in [("schedule_enable", true), ("schedule_disable", false)] {
         let at = Rc::clone(host);
         engine.register_fn(function, move |name: &str| -> Outcome<bool> {
@@ -140,12 +170,20 @@ fn register_listing(engine: &mut Engine, host: &Rc<Host>) {
     }
     let at = Rc::clone(host);
     engine.register_fn("schedules", move || -> Outcome<Array> {
-        at.with(|desk| desk.schedule.entries().iter().map(|entry| describe(entry).into()).collect())
+        at.with(|desk| {
+            desk.schedule
+                .entries()
+                .iter()
+                .map(|entry| describe(entry).into())
+                .collect()
+        })
     });
 }
 
 fn describe(entry: &Entry) -> Map {
-    let next = entry.next.map_or(Dynamic::UNIT, |at| Dynamic::from(TimeRef::from(at)));
+    let next = entry
+        .next
+        .map_or(Dynamic::UNIT, |at| Dynamic::from(TimeRef::from(at)));
     [
         ("name".into(), entry.name.to_string().into()),
         ("rule".into(), entry.rule.to_string().into()),

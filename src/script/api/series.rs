@@ -48,11 +48,18 @@ fn register_parts(engine: &mut Engine) {
     engine.register_fn("last", |s: &mut SeriesRef| optional(s.0.get(-1)));
     engine.register_indexer_get(|s: &mut SeriesRef, index: INT| -> Outcome<FLOAT> {
         s.0.get(index).map_or_else(
-            || fail(format!("index {index} is outside of a series of {}", s.0.len())),
+            || {
+                fail(format!(
+                    "index {index} is outside of a series of {}",
+                    s.0.len()
+                ))
+            },
             Ok,
         )
     });
-    engine.register_indexer_get(|s: &mut SeriesRef, range: std::ops::Range<INT>| part(s, range.start, range.end));
+    engine.register_indexer_get(|s: &mut SeriesRef, range: std::ops::Range<INT>| {
+        part(s, range.start, range.end)
+    });
     engine.register_indexer_get(|s: &mut SeriesRef, range: std::ops::RangeInclusive<INT>| {
         part(s, *range.start(), range.end() + 1)
     });
@@ -97,29 +104,56 @@ fn register_numbers(engine: &mut Engine) {
     for (name, number) in numbers {
         engine.register_fn(name, move |s: &mut SeriesRef| optional(s.0.with(number)));
     }
-    engine.register_fn("quantile", |s: &mut SeriesRef, q: Dynamic| -> Outcome<Dynamic> {
-        let q = need_float(&q, "q")?;
-        if !(0.0..=1.0).contains(&q) {
-            return fail(format!("q must lie between 0 and 1, was {q}"));
-        }
-        Ok(optional(s.0.with(|v| stat::quantile(v, q))))
-    });
+    engine.register_fn(
+        "quantile",
+        |s: &mut SeriesRef, q: Dynamic| -> Outcome<Dynamic> {
+            let q = need_float(&q, "q")?;
+            if !(0.0..=1.0).contains(&q) {
+                return fail(format!("q must lie between 0 and 1, was {q}"));
+            }
+            Ok(optional(s.0.with(|v| stat::quantile(v, q))))
+        },
+    );
     engine.register_fn("argmin", |s: &mut SeriesRef| place(s.0.with(stat::argmin)));
     engine.register_fn("argmax", |s: &mut SeriesRef| place(s.0.with(stat::argmax)));
 }
 
 fn register_transforms(engine: &mut Engine) {
-    engine.register_fn("returns", |s: &mut SeriesRef| change_over(s, 1, |now, then| now / then - 1.0));
-    engine.register_fn("returns", |s: &mut SeriesRef, n: INT| -> Outcome<SeriesRef> {
-        Ok(change_over(s, need_count(&n.into(), "n", 1)?, |now, then| now / then - 1.0))
+    engine.register_fn("returns", |s: &mut SeriesRef| {
+        change_over(s, 1, |now, then| now / then - 1.0)
     });
-    engine.register_fn("log_returns", |s: &mut SeriesRef| change_over(s, 1, |now, then| (now / then).ln()));
-    engine.register_fn("log_returns", |s: &mut SeriesRef, n: INT| -> Outcome<SeriesRef> {
-        Ok(change_over(s, need_count(&n.into(), "n", 1)?, |now, then| (now / then).ln()))
+    engine.register_fn(
+        "returns",
+        |s: &mut SeriesRef, n: INT| -> Outcome<SeriesRef> {
+            Ok(change_over(
+                s,
+                need_count(&n.into(), "n", 1)?,
+                |now, then| now / then - 1.0,
+            ))
+        },
+    );
+    engine.register_fn("log_returns", |s: &mut SeriesRef| {
+        change_over(s, 1, |now, then| (now / then).ln())
     });
-    engine.register_fn("diff", |s: &mut SeriesRef| change_over(s, 1, |now, then| now - then));
+    engine.register_fn(
+        "log_returns",
+        |s: &mut SeriesRef, n: INT| -> Outcome<SeriesRef> {
+            Ok(change_over(
+                s,
+                need_count(&n.into(), "n", 1)?,
+                |now, then| (now / then).ln(),
+            ))
+        },
+    );
+    engine.register_fn("diff", |s: &mut SeriesRef| {
+        change_over(s, 1, |now, then| now - then)
+    });
     engine.register_fn("diff", |s: &mut SeriesRef, n: INT| -> Outcome<SeriesRef> {
-        Ok(change_over(s, need_count(&n.into(), "n", 1)?, |now, then| now - then))
+        Ok(change_over(
+            s,
+            need_count(&n.into(), "n", 1)?,
+            |now, then| now - then,
+        ))
     });
     engine.register_fn("shift", |s: &mut SeriesRef, n: INT| -> Outcome<SeriesRef> {
         if n < 0 {
@@ -130,7 +164,9 @@ fn register_transforms(engine: &mut Engine) {
         let n = need_count(&n.into(), "n", 0)?;
         Ok(SeriesRef(s.0.head(s.0.len().saturating_sub(n))))
     });
-    engine.register_fn("rank", |s: &mut SeriesRef| SeriesRef::of(s.0.with(stat::rank)));
+    engine.register_fn("rank", |s: &mut SeriesRef| {
+        SeriesRef::of(s.0.with(stat::rank))
+    });
     engine.register_fn("cumsum", |s: &mut SeriesRef| {
         SeriesRef::of(s.0.with(|v| {
             v.iter()
@@ -142,7 +178,12 @@ fn register_transforms(engine: &mut Engine) {
         }))
     });
     type Map = fn(f64) -> f64;
-    let maps: [(&str, Map); 4] = [("abs", f64::abs), ("ln", f64::ln), ("exp", f64::exp), ("sqrt", f64::sqrt)];
+    let maps: [(&str, Map); 4] = [
+        ("abs", f64::abs),
+        ("ln", f64::ln),
+        ("exp", f64::exp),
+        ("sqrt", f64::sqrt),
+    ];
     for (name, map) in maps {
         engine.register_fn(name, move |s: &mut SeriesRef| {
             SeriesRef::of(s.0.with(|v| v.iter().map(|x| map(*x)).collect()))
@@ -158,10 +199,13 @@ fn register_pairs(engine: &mut Engine) {
         ("beta", stat::beta),
     ];
     for (name, pair) in pairs {
-        engine.register_fn(name, move |a: &mut SeriesRef, b: SeriesRef| -> Outcome<Dynamic> {
-            same_length(a, &b)?;
-            Ok(optional(a.0.with(|x| b.0.with(|y| pair(x, y)))))
-        });
+        engine.register_fn(
+            name,
+            move |a: &mut SeriesRef, b: SeriesRef| -> Outcome<Dynamic> {
+                same_length(a, &b)?;
+                Ok(optional(a.0.with(|x| b.0.with(|y| pair(x, y)))))
+            },
+        );
     }
 }
 
@@ -174,23 +218,35 @@ fn register_operators(engine: &mut Engine) {
         ("/", |a, b| a / b),
     ];
     for (name, op) in ops {
-        engine.register_fn(name, move |a: SeriesRef, b: SeriesRef| -> Outcome<SeriesRef> {
-            same_length(&a, &b)?;
-            Ok(SeriesRef::of(a.0.with(|x| {
-                b.0.with(|y| x.iter().zip(y).map(|(x, y)| op(*x, *y)).collect())
-            })))
-        });
+        engine.register_fn(
+            name,
+            move |a: SeriesRef, b: SeriesRef| -> Outcome<SeriesRef> {
+                same_length(&a, &b)?;
+                Ok(SeriesRef::of(a.0.with(|x| {
+                    b.0.with(|y| x.iter().zip(y).map(|(x, y)| op(*x, *y)).collect())
+                })))
+            },
+        );
         engine.register_fn(name, move |a: SeriesRef, b: FLOAT| with_number(&a, b, op));
-        engine.register_fn(name, move |a: FLOAT, b: SeriesRef| with_number(&b, a, |x, y| op(y, x)));
-        engine.register_fn(name, move |a: SeriesRef, b: INT| with_number(&a, wide(b), op));
-        engine.register_fn(name, move |a: INT, b: SeriesRef| with_number(&b, wide(a), |x, y| op(y, x)));
+        engine.register_fn(name, move |a: FLOAT, b: SeriesRef| {
+            with_number(&b, a, |x, y| op(y, x))
+        });
+        engine.register_fn(name, move |a: SeriesRef, b: INT| {
+            with_number(&a, wide(b), op)
+        });
+        engine.register_fn(name, move |a: INT, b: SeriesRef| {
+            with_number(&b, wide(a), |x, y| op(y, x))
+        });
     }
     engine.register_fn("-", |a: SeriesRef| with_number(&a, -1.0, |x, y| x * y));
 }
 
 fn register_bars(engine: &mut Engine) {
     engine.register_type_with_name::<BarsRef>("Bars");
-    for (at, name) in ["open", "high", "low", "close", "volume"].into_iter().enumerate() {
+    for (at, name) in ["open", "high", "low", "close", "volume"]
+        .into_iter()
+        .enumerate()
+    {
         engine.register_get(name, move |b: &mut BarsRef| SeriesRef(b.0[at].clone()));
     }
     engine.register_get("len", |b: &mut BarsRef| to_int(b.0[0].len()));
@@ -201,12 +257,20 @@ fn register_bars(engine: &mut Engine) {
         let n = need_count(&n.into(), "n", 0)?;
         Ok(BarsRef(b.0.each_ref().map(|window| window.tail(n))))
     });
-    engine.register_fn("to_string", |b: &mut BarsRef| format!("Bars({})", b.0[0].len()));
-    engine.register_fn("to_debug", |b: &mut BarsRef| format!("Bars({})", b.0[0].len()));
+    engine.register_fn("to_string", |b: &mut BarsRef| {
+        format!("Bars({})", b.0[0].len())
+    });
+    engine.register_fn("to_debug", |b: &mut BarsRef| {
+        format!("Bars({})", b.0[0].len())
+    });
 }
 
 fn with_number(series: &SeriesRef, number: f64, op: impl Fn(f64, f64) -> f64) -> SeriesRef {
-    SeriesRef::of(series.0.with(|v| v.iter().map(|x| op(*x, number)).collect()))
+    SeriesRef::of(
+        series
+            .0
+            .with(|v| v.iter().map(|x| op(*x, number)).collect()),
+    )
 }
 
 fn change_over(series: &SeriesRef, n: usize, change: impl Fn(f64, f64) -> f64) -> SeriesRef {
@@ -244,11 +308,19 @@ fn place(at: Option<usize>) -> Dynamic {
 }
 
 fn to_array(series: &mut SeriesRef) -> Array {
-    series.0.with(|v| v.iter().map(|x| Dynamic::from_float(*x)).collect())
+    series
+        .0
+        .with(|v| v.iter().map(|x| Dynamic::from_float(*x)).collect())
 }
 
 fn show(series: &SeriesRef) -> String {
-    let shown: Vec<String> = series.0.tail(5).to_vec().iter().map(ToString::to_string).collect();
+    let shown: Vec<String> = series
+        .0
+        .tail(5)
+        .to_vec()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let more = if series.0.len() > 5 { "…, " } else { "" };
     format!("Series({}: {more}{})", series.0.len(), shown.join(", "))
 }

@@ -42,14 +42,19 @@ fn not_negative(value: &Dynamic, name: &str) -> Outcome<Decimal> {
 
 fn register_commissions(engine: &mut Engine) {
     let model = |model| Ok(ModelRef(Model::Commission(model)));
-    engine.register_fn("no_commission", move || -> Outcome<ModelRef> { model(Commission::None) });
-    engine.register_fn("per_share", move |rate: Dynamic, minimum: Dynamic| -> Outcome<ModelRef> {
-        model(Commission::PerShare {
-            rate: not_negative(&rate, "rate")?,
-            minimum: not_negative(&minimum, "minimum")?,
-            fee: Decimal::ZERO,
-        })
+    engine.register_fn("no_commission", move || -> Outcome<ModelRef> {
+        model(Commission::None)
     });
+    engine.register_fn(
+        "per_share",
+        move |rate: Dynamic, minimum: Dynamic| -> Outcome<ModelRef> {
+            model(Commission::PerShare {
+                rate: not_negative(&rate, "rate")?,
+                minimum: not_negative(&minimum, "minimum")?,
+                fee: Decimal::ZERO,
+            })
+        },
+    );
     engine.register_fn("per_share", move |rate: Dynamic| -> Outcome<ModelRef> {
         model(Commission::PerShare {
             rate: not_negative(&rate, "rate")?,
@@ -58,35 +63,57 @@ fn register_commissions(engine: &mut Engine) {
         })
     });
     engine.register_fn("per_trade", move |cost: Dynamic| -> Outcome<ModelRef> {
-        model(Commission::PerTrade { cost: not_negative(&cost, "cost")? })
-    });
-    engine.register_fn("per_dollar", move |rate: Dynamic| -> Outcome<ModelRef> {
-        model(Commission::PerDollar { rate: not_negative(&rate, "rate")? })
-    });
-    engine.register_fn("maker_taker", move |maker: Dynamic, taker: Dynamic| -> Outcome<ModelRef> {
-        model(Commission::MakerTaker {
-            maker: need_exact(&maker, "maker")?,
-            taker: not_negative(&taker, "taker")?,
+        model(Commission::PerTrade {
+            cost: not_negative(&cost, "cost")?,
         })
     });
+    engine.register_fn("per_dollar", move |rate: Dynamic| -> Outcome<ModelRef> {
+        model(Commission::PerDollar {
+            rate: not_negative(&rate, "rate")?,
+        })
+    });
+    engine.register_fn(
+        "maker_taker",
+        move |maker: Dynamic, taker: Dynamic| -> Outcome<ModelRef> {
+            model(Commission::MakerTaker {
+                maker: need_exact(&maker, "maker")?,
+                taker: not_negative(&taker, "taker")?,
+            })
+        },
+    );
 }
 
 fn register_slippages(engine: &mut Engine) {
     let model = |model| Ok(ModelRef(Model::Slippage(model)));
-    engine.register_fn("no_slippage", move || -> Outcome<ModelRef> { model(Slippage::None) });
+    engine.register_fn("no_slippage", move || -> Outcome<ModelRef> {
+        model(Slippage::None)
+    });
     engine.register_fn("basis_points", move |bps: Dynamic| -> Outcome<ModelRef> {
-        model(Slippage::BasisPoints { bps: not_negative(&bps, "bps")? })
+        model(Slippage::BasisPoints {
+            bps: not_negative(&bps, "bps")?,
+        })
     });
-    engine.register_fn("fixed_slippage", move |amount: Dynamic| -> Outcome<ModelRef> {
-        model(Slippage::Fixed { amount: not_negative(&amount, "amount")? })
-    });
-    engine.register_fn("volume_share", move |limit: Dynamic, impact: Dynamic| -> Outcome<ModelRef> {
-        let limit = need_exact(&limit, "limit")?;
-        if limit <= Decimal::ZERO || limit > Decimal::ONE {
-            return fail(format!("limit must lie between 0 and 1, was {limit}"));
-        }
-        model(Slippage::VolumeShare { limit, impact: not_negative(&impact, "impact")? })
-    });
+    engine.register_fn(
+        "fixed_slippage",
+        move |amount: Dynamic| -> Outcome<ModelRef> {
+            model(Slippage::Fixed {
+                amount: not_negative(&amount, "amount")?,
+            })
+        },
+    );
+    engine.register_fn(
+        "volume_share",
+        move |limit: Dynamic, impact: Dynamic| -> Outcome<ModelRef> {
+            let limit = need_exact(&limit, "limit")?;
+            if limit <= Decimal::ZERO || limit > Decimal::ONE {
+                return fail(format!("limit must lie between 0 and 1, was {limit}"));
+            }
+            model(Slippage::VolumeShare {
+                limit,
+                impact: not_negative(&impact, "impact")?,
+            })
+        },
+    );
 }
 
 fn register_setters(engine: &mut Engine, host: &Rc<Host>) {
@@ -111,9 +138,18 @@ fn register_setters(engine: &mut Engine, host: &Rc<Host>) {
         let cancel = match need_text(&policy, "policy")?.as_str() {
             "eod" => true,
             "never" => false,
-            other => return fail(format!("the policy must be \"eod\" or \"never\", was \"{other}\"")),
+            other => {
+                return fail(format!(
+                    "the policy must be \"eod\" or \"never\", was \"{other}\""
+                ));
+            }
         };
-        configure(&at, "set_cancel_policy", at.locks.cancel_policy, Setting::CancelAtSessionEnd(cancel))
+        configure(
+            &at,
+            "set_cancel_policy",
+            at.locks.cancel_policy,
+            Setting::CancelAtSessionEnd(cancel),
+        )
     });
     let at = Rc::clone(host);
     engine.register_fn("set_benchmark", move |asset: Dynamic| -> Outcome<()> {
@@ -140,7 +176,8 @@ fn configure(host: &Rc<Host>, name: &str, locked: bool, setting: Setting) -> Out
 }
 
 fn overruled(name: &str) -> Note {
-    let text = format!("{name} is overruled by the command line, the environment or a configuration file");
+    let text =
+        format!("{name} is overruled by the command line, the environment or a configuration file");
     Note::Log(LogLevel::Info, text.into(), "".into())
 }
 
@@ -148,7 +185,9 @@ fn register_limits(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("set_max_leverage", move |x: Dynamic| -> Outcome<()> {
         let x = not_negative(&x, "leverage")?;
-        at.with_set_up("set_max_leverage", |desk| desk.limits.max_leverage = Some(x))
+        at.with_set_up("set_max_leverage", |desk| {
+            desk.limits.max_leverage = Some(x)
+        })
     });
     let at = Rc::clone(host);
     engine.register_fn("set_long_only", move || -> Outcome<()> {
@@ -157,18 +196,31 @@ fn register_limits(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("set_do_not_trade", move |assets: Dynamic| -> Outcome<()> {
         let ids = at.need_assets(&assets)?;
-        at.with_set_up("set_do_not_trade", |desk| desk.limits.do_not_trade = ids.into_iter().collect())
+        at.with_set_up("set_do_not_trade", |desk| {
+            desk.limits.do_not_trade = ids.into_iter().collect()
+        })
     });
     for (name, is_position) in [("set_max_position", true), ("set_max_order", false)] {
         let at = Rc::clone(host);
-        engine.register_fn(name, move |asset: Dynamic, amount: Dynamic| -> Outcome<()> {
-            // `()` stands for every asset.
-            let id = if asset.is_unit() { None } else { Some(at.need_asset(&asset)?) };
-            let amount = Quantity::new(not_negative(&amount, "amount")?);
-            at.with_set_up(name, |desk| {
-                let list = if is_position { &mut desk.limits.max_position } else { &mut desk.limits.max_order };
-                list.push((id, amount));
-            })
-        });
+        engine.register_fn(
+            name,
+            move |asset: Dynamic, amount: Dynamic| -> Outcome<()> {
+                // `()` stands for every asset.
+                let id = if asset.is_unit() {
+                    None
+                } else {
+                    Some(at.need_asset(&asset)?)
+                };
+                let amount = Quantity::new(not_negative(&amount, "amount")?);
+                at.with_set_up(name, |desk| {
+                    let list = if is_position {
+                        &mut desk.limits.max_position
+                    } else {
+                        &mut desk.limits.max_order
+                    };
+                    list.push((id, amount));
+                })
+            },
+        );
     }
 }

@@ -48,7 +48,11 @@ pub(super) fn quantile(values: &[f64], q: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     #[expect(clippy::cast_precision_loss, reason = "lengths stay far below 2^53")]
     let place = q * last as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the length")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the length"
+    )]
     let below = place.floor() as usize;
     let above = (below + 1).min(last);
     Some(sorted[below] + (sorted[above] - sorted[below]) * (place - place.floor()))
@@ -96,18 +100,26 @@ pub(super) fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
         return None;
     }
     let (mean_a, mean_b) = (mean(a)?, mean(b)?);
-    let products: f64 = a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum();
+    let products: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (x - mean_a) * (y - mean_b))
+        .sum();
     Some(products / (count(a) - 1.0))
 }
 
 pub(super) fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     let spread = std(a)? * std(b)?;
-    (spread > 0.0).then(|| covariance(a, b).map(|c| c / spread)).flatten()
+    (spread > 0.0)
+        .then(|| covariance(a, b).map(|c| c / spread))
+        .flatten()
 }
 
 pub(super) fn beta(a: &[f64], b: &[f64]) -> Option<f64> {
     let spread = var(b)?;
-    (spread > 0.0).then(|| covariance(a, b).map(|c| c / spread)).flatten()
+    (spread > 0.0)
+        .then(|| covariance(a, b).map(|c| c / spread))
+        .flatten()
 }
 
 /// Least-squares slope for one step.

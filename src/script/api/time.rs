@@ -25,7 +25,8 @@ impl From<Timestamp> for TimeRef {
 
 impl TimeRef {
     fn local(self) -> chrono::NaiveDateTime {
-        self.zone.map_or_else(|| self.at.naive(), |zone| local_of(zone, self.at))
+        self.zone
+            .map_or_else(|| self.at.naive(), |zone| local_of(zone, self.at))
     }
 
     fn shifted(self, span: Span, back: bool) -> Self {
@@ -42,7 +43,12 @@ impl TimeRef {
         let minutes = offset.num_minutes();
         let sign = if minutes < 0 { '-' } else { '+' };
         let minutes = minutes.abs();
-        format!("{}{sign}{:02}:{:02}", local.format("%Y-%m-%dT%H:%M:%S"), minutes / 60, minutes % 60)
+        format!(
+            "{}{sign}{:02}:{:02}",
+            local.format("%Y-%m-%dT%H:%M:%S"),
+            minutes / 60,
+            minutes % 60
+        )
     }
 }
 
@@ -61,14 +67,22 @@ pub(super) fn register(engine: &mut Engine) {
     });
     engine.register_get("date", |t: &mut TimeRef| t.local().date().to_string());
     engine.register_get("epoch_ms", |t: &mut TimeRef| t.at.as_millis());
-    engine.register_fn("in_zone", |t: &mut TimeRef, name: &str| -> Outcome<TimeRef> {
-        match parse_zone(name) {
-            Ok(zone) => Ok(TimeRef { at: t.at, zone: Some(zone) }),
-            Err(e) => fail(e.to_string()),
-        }
-    });
+    engine.register_fn(
+        "in_zone",
+        |t: &mut TimeRef, name: &str| -> Outcome<TimeRef> {
+            match parse_zone(name) {
+                Ok(zone) => Ok(TimeRef {
+                    at: t.at,
+                    zone: Some(zone),
+                }),
+                Err(e) => fail(e.to_string()),
+            }
+        },
+    );
     engine.register_fn("time", |text: &str| -> Outcome<TimeRef> {
-        Timestamp::parse(text).map(TimeRef::from).or_else(|e| fail(e.to_string()))
+        Timestamp::parse(text)
+            .map(TimeRef::from)
+            .or_else(|e| fail(e.to_string()))
     });
     engine.register_fn("+", |t: TimeRef, span: &str| -> Outcome<TimeRef> {
         Ok(t.shifted(need_span(span)?, false))
@@ -76,7 +90,9 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("-", |t: TimeRef, span: &str| -> Outcome<TimeRef> {
         Ok(t.shifted(need_span(span)?, true))
     });
-    engine.register_fn("-", |a: TimeRef, b: TimeRef| -> FLOAT { (a.at - b.at).as_seconds_f64() });
+    engine.register_fn("-", |a: TimeRef, b: TimeRef| -> FLOAT {
+        (a.at - b.at).as_seconds_f64()
+    });
     engine.register_fn("to_string", |t: &mut TimeRef| t.text());
     engine.register_fn("to_debug", |t: &mut TimeRef| t.text());
     register_comparisons(engine);
@@ -100,8 +116,14 @@ mod tests {
         let winter = TimeRef::from(Timestamp::parse("2024-01-02T14:30:00Z").unwrap());
         assert_eq!(winter.text(), "2024-01-02T14:30:00Z");
         let zone = Some(parse_zone("America/New_York").unwrap());
-        assert_eq!(TimeRef { zone, ..winter }.text(), "2024-01-02T09:30:00-05:00");
+        assert_eq!(
+            TimeRef { zone, ..winter }.text(),
+            "2024-01-02T09:30:00-05:00"
+        );
         let summer = Timestamp::parse("2024-07-02T13:30:00Z").unwrap();
-        assert_eq!(TimeRef { at: summer, zone }.text(), "2024-07-02T09:30:00-04:00");
+        assert_eq!(
+            TimeRef { at: summer, zone }.text(),
+            "2024-07-02T09:30:00-04:00"
+        );
     }
 }
