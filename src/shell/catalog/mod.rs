@@ -1,1 +1,45 @@
-//! Bars at rest: files, folders, the local catalog, the built-in sample.
+//! Bars at rest: files, folders, the local catalog, the built-in sample (R-DATA-2, R-DATA-5, R-BAD).
+//!
+//! Invariants: numbers are exact, never through a float; a file is imported whole or not at all; what
+//! is put right is reported. Knows nothing of engines, scripts or words for people.
+
+/// Splits and dividends.
+mod actions;
+/// Bars in memory.
+mod bars;
+/// Rows into columns.
+mod builder;
+/// The common row, fast.
+mod csv_fast;
+/// CSV of bars and trades.
+mod csv_read;
+/// What can be wrong.
+mod error;
+/// Decimal text as whole numbers.
+mod fixed;
+/// What a bare file does not say.
+mod infer;
+/// Times as files write them.
+mod instant;
+/// Which column is which.
+mod layout;
+/// A file or a folder.
+mod load;
+/// What a file's name says.
+mod name;
+/// The built-in sample.
+mod sample;
+/// Files as blocks of lines.
+mod text;
+/// Trades, and bars made of them.
+mod trades;
+
+pub use crate::shell::catalog::actions::{Actions, DatedAction, read_actions};
+pub use crate::shell::catalog::bars::{BarColumns, UNIFORM_HEADER};
+pub use crate::shell::catalog::error::{DataError, DataWarning, Notice, Place, Rule};
+pub use crate::shell::catalog::infer::Inferred;
+pub use crate::shell::catalog::instant::{DateOrder, parse_zone};
+pub use crate::shell::catalog::layout::ColumnMap;
+pub use crate::shell::catalog::load::{LoadOptions, Loaded, load};
+pub use crate::shell::catalog::name::is_symbol;
+pub use crate::shell::catalog::sample::sample;
