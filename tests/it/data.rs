@@ -242,3 +242,48 @@ fn mixed_offsets_become_the_instants_they_are() {
         Timestamp::parse("2004-11-30T05:00:00Z").unwrap()
     );
 }
+
+/// The shared market data, if this machine has it.
+fn market() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = ["../shared", "../../shared"]
+        .iter()
+        .map(|shared| root.join(shared).join("data/market"))
+        .find(|market| market.is_dir());
+    if found.is_none() {
+        println!("skipped: there is no ../shared/data/market");
+    }
+    found
+}
+
+fn zip(reader: csv::Reader<std::fs::File>) -> Vec<csv::StringRecord> {
+    reader.into_records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn probe() {
+    let Some(market) = market() else { return };
+    let manifest = zip(csv::Reader::from_path(market.join("MANIFEST.csv")).unwrap());
+    for row in &manifest {
+        let path = &row[0];
+        let options = LoadOptions {
+            trades_to: Some(Timeframe::MINUTE),
+            ..LoadOptions::default()
+        };
+        if path.starts_with("corporate") || path.starts_with("lic") {
+            continue;
+        }
+        match load(&market.join(path), &options) {
+            Ok(l) => println!(
+                "{path} {} manifest {} {} scales {} {} {:?}",
+                l.assets[0].len(),
+                &row[2],
+                l.assets[0].timeframe,
+                l.assets[0].price_scale,
+                l.assets[0].volume_scale,
+                l.warnings.iter().map(|w| w.to_string()).collect::<Vec<_>>()
+            ),
+            Err(e) => println!("ERR {} | hint {:?}", e, e.hint()),
+        }
+    }
+}

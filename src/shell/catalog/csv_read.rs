@@ -181,6 +181,9 @@ impl<'a> CsvReader<'a> {
         if line.contains(&0) {
             return Err(self.fault(None, Rule::NulBytes, line));
         }
+        if matches!(line.first(), Some(b'[' | b'{')) {
+            return Err(self.fault(None, Rule::Format("JSON"), line));
+        }
         self.settle_delimiter(line, rest)?;
         let fields =
             split(line, self.dialect.delimiter).map_err(|rule| self.fault(None, rule, line))?;

@@ -106,16 +106,16 @@ struct Chosen {
 
 fn file_and_symbol(path: &Path, options: &LoadOptions) -> Result<Chosen, DataError> {
     let name = FileName::of(path);
-    let symbol = match (&options.symbols[..], &name) {
-        ([symbol], _) => symbol.clone(),
-        ([], Some(name)) => name.symbol.clone(),
-        ([], None) => String::new(),
-        (several, name) => {
-            let own = name.as_ref().map_or("", |name| &name.symbol);
+    let name = name.unwrap_or_else(|| FileName::of_stem(path));
+    let symbol = match &options.symbols[..] {
+        [symbol] => symbol.clone(),
+        [] => name.symbol.clone(),
+        several => {
+            let own = &name.symbol;
             let missing = several.iter().find(|symbol| *symbol != own);
             let rule = Rule::UnknownSymbol {
                 symbol: missing.cloned().unwrap_or_default(),
-                found: own.to_owned(),
+                found: own.clone(),
             };
             return Err(DataError::of_file(path, rule));
         }
@@ -123,7 +123,6 @@ fn file_and_symbol(path: &Path, options: &LoadOptions) -> Result<Chosen, DataErr
     if !is_symbol(&symbol) {
         return Err(DataError::of_file(path, Rule::Symbol(symbol)));
     }
-    let name = name.unwrap_or_else(|| FileName::of_symbol(&symbol));
     Ok(Chosen {
         path: path.to_owned(),
         name,
@@ -245,9 +244,10 @@ fn load_all(files: &[Chosen], options: &LoadOptions) -> Vec<OneFile> {
 
 fn load_one(file: &Chosen, options: &LoadOptions) -> OneFile {
     let mut notices = Notices::default();
-    let (built, warnings, sha256) = if file.name.is_parquet {
+    let whole = |rule| DataError::of_file(&file.path, rule);
+    let (built, mut warnings, sha256, made) = if file.name.is_parquet {
         let (built, sha256) = read_parquet(&file.path, &mut notices)?;
-        (built, Vec::new(), sha256)
+        (built, Vec::new(), sha256, None)
     } else {
         let CsvFile {
             rows,
@@ -255,32 +255,24 @@ fn load_one(file: &Chosen, options: &LoadOptions) -> OneFile {
             sha256,
         } = read_csv(&file.path, options)?;
         match rows {
-            Rows::Bars(built) => (built, warnings, sha256),
+            Rows::Bars(built) => (built, warnings, sha256, None),
             Rows::Trades(trades) => {
-                let whole = |rule| DataError::of_file(&file.path, rule);
                 let to = options.trades_to.ok_or_else(|| whole(Rule::Trades))?;
                 let built = trades.to_bars(to, &mut notices).map_err(whole)?;
-                (built, warnings, sha256)
+                (built, warnings, sha256, Some(to))
             }
         }
     };
-    let declared = options
-        .trades_to
-        .or(options.timeframe.filter(|_| built.starts.len() < 2));
-    let timeframe = match timeframe_of(&built.starts).filter(|_| options.trades_to.is_none()) {
-        Some(own) => own,
-        None => match declared.or(file.name.timeframe) {
-            Some(declared) => declared,
-            None => {
-                notices.file(Notice::TimeframeUnclear, 0);
-                Timeframe::Day
-            }
-        },
-    };
-    let mut all = warnings;
-    all.extend(notices.finish(&file.path, options.strict)?);
-    let bars = columns_of(built, file, timeframe, sha256);
-    Ok((bars, all))
+    let timeframe = made
+        .or_else(|| timeframe_of(&built.starts))
+        .or(options.timeframe)
+        .or(file.name.timeframe)
+        .unwrap_or_else(|| {
+            notices.file(Notice::TimeframeUnclear, 0);
+            Timeframe::Day
+        });
+    warnings.extend(notices.finish(&file.path, options.strict)?);
+    Ok((columns_of(built, file, timeframe, sha256), warnings))
 }
 
 fn columns_of(built: Built, file: &Chosen, timeframe: Timeframe, sha256: String) -> BarColumns {

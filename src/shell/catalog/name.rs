@@ -52,11 +52,14 @@ impl FileName {
         })
     }
 
-    /// Makes the name of a CSV file of a symbol.
-    pub(super) fn of_symbol(symbol: &str) -> Self {
+    /// Makes the best of the name of a file that is not named as a bar file.
+    pub(super) fn of_stem(path: &Path) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        let stem = name.as_deref().unwrap_or_default().split('.').next();
+        let symbol = stem.unwrap_or_default().to_owned();
         Self {
-            symbol: symbol.to_owned(),
-            symbol_in_file: encode(symbol),
+            symbol_in_file: encode(&symbol),
+            symbol,
             timeframe: None,
             is_parquet: false,
             has_more: false,

@@ -48,7 +48,7 @@ impl Trades {
             };
             return Err((2, rule));
         }
-        let known = [&b""[..], b"buy", b"sell", b"b", b"s"];
+        let known = [&b""[..], b"buy", b"sell"];
         if !known.iter().any(|word| side.eq_ignore_ascii_case(word)) {
             return Err((3, Rule::Side(String::from_utf8_lossy(side).into_owned())));
         }
