@@ -95,6 +95,19 @@ pub(super) fn parse_actions(
     Ok(())
 }
 
+/// Writes the actions of one asset as a file.
+pub(super) fn write_actions(actions: &[DatedAction]) -> String {
+    let mut out = String::from("ex_date,type,value\n");
+    for dated in actions {
+        let (kind, value) = match dated.action {
+            CorporateAction::Split(value) => ("split", value),
+            CorporateAction::Dividend(value) => ("dividend", value),
+        };
+        out.push_str(&format!("{},{kind},{}\n", dated.ex_date, value.normalize()));
+    }
+    out
+}
+
 struct Columns {
     ex_date: usize,
     kind: usize,

@@ -13,9 +13,6 @@ use crate::shell::catalog::fixed::{
 /// A row that was refused: the column (0 time, 1 to 4 prices, 5 volume) and the rule.
 pub(super) type RowFault = (Option<usize>, Rule);
 
-/// The names of the columns that a row has.
-pub(super) const COLUMNS: [&str; 6] = ["timestamp", "open", "high", "low", "close", "volume"];
-
 /// A column or several that share a scale.
 #[derive(Debug)]
 struct Group<const N: usize> {

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::core::model::time::Timestamp;
-use crate::shell::catalog::builder::{Builder, Built, COLUMNS, RowFault};
+use crate::shell::catalog::builder::{Builder, Built, RowFault};
 use crate::shell::catalog::csv_fast::{DateCache, FastTime, read_row};
 use crate::shell::catalog::error::{DataError, DataWarning, Notice, Notices, Place, Rule};
 use crate::shell::catalog::fixed::{Fixed, NumberFault};
@@ -353,38 +353,51 @@ impl<'a> CsvReader<'a> {
     }
 
     fn finish(mut self) -> Result<(Rows, Notices), DataError> {
-        let whole = |rule| DataError::of_file(self.path, rule);
         if self.layout.is_none() {
-            return Err(whole(Rule::Empty));
+            return Err(DataError::of_file(self.path, Rule::Empty));
         }
         let rows = match self.target {
-            Target::Bars(builder) => {
-                if builder.len() == 0 {
-                    return Err(whole(Rule::NoRows));
-                }
-                let built = builder.finish(&mut self.notices).map_err(|(line, rule)| {
-                    DataError::at(
-                        Place {
-                            file: self.path.to_owned(),
-                            line: Some(line),
-                            column: Some(COLUMNS[0].to_owned()),
-                            source_line: None,
-                        },
-                        rule,
-                    )
-                })?;
-                Rows::Bars(built)
-            }
-            Target::Trades(mut trades) => {
-                if trades.is_empty() {
-                    return Err(whole(Rule::NoRows));
-                }
-                trades.sort(&mut self.notices);
-                Rows::Trades(trades)
-            }
+            Target::Bars(builder) => finish_bars(self.path, builder, &mut self.notices)?,
+            Target::Trades(trades) => finish_trades(self.path, trades, &mut self.notices)?,
         };
         Ok((rows, self.notices))
     }
+}
+
+/// Puts the bars of a file in order.
+pub(super) fn finish_bars(
+    path: &Path,
+    builder: Builder,
+    notices: &mut Notices,
+) -> Result<Rows, DataError> {
+    if builder.len() == 0 {
+        return Err(DataError::of_file(path, Rule::NoRows));
+    }
+    let built = builder.finish(notices).map_err(|(line, rule)| {
+        DataError::at(
+            Place {
+                file: path.to_owned(),
+                line: Some(line),
+                column: Some("timestamp".to_owned()),
+                source_line: None,
+            },
+            rule,
+        )
+    })?;
+    Ok(Rows::Bars(built))
+}
+
+/// Puts the trades of a file in order.
+pub(super) fn finish_trades(
+    path: &Path,
+    mut trades: Trades,
+    notices: &mut Notices,
+) -> Result<Rows, DataError> {
+    if trades.is_empty() {
+        return Err(DataError::of_file(path, Rule::NoRows));
+    }
+    trades.sort(notices);
+    Ok(Rows::Trades(trades))
 }
 
 /// The column of the header that holds a field of the row (0 time, 1 to 4 prices, 5 volume).

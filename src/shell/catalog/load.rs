@@ -18,7 +18,9 @@ use crate::shell::catalog::infer::timeframe_of;
 use crate::shell::catalog::instant::DateOrder;
 use crate::shell::catalog::layout::ColumnMap;
 use crate::shell::catalog::name::{FileName, is_symbol};
-use crate::shell::catalog::text::{reason, sha256_hex};
+#[cfg(feature = "parquet")]
+use crate::shell::catalog::parquet::read_parquet;
+use crate::shell::catalog::text::{FileFormat, open, reason, sha256_hex};
 
 /// How to read files.
 #[derive(Debug, Clone, Default)]
@@ -245,22 +247,21 @@ fn load_all(files: &[Chosen], options: &LoadOptions) -> Vec<OneFile> {
 fn load_one(file: &Chosen, options: &LoadOptions) -> OneFile {
     let mut notices = Notices::default();
     let whole = |rule| DataError::of_file(&file.path, rule);
-    let (built, mut warnings, sha256, made) = if file.name.is_parquet {
-        let (built, sha256) = read_parquet(&file.path, &mut notices)?;
-        (built, Vec::new(), sha256, None)
+    let CsvFile {
+        rows,
+        mut warnings,
+        sha256,
+    } = if open(&file.path)?.1 == FileFormat::Parquet {
+        read_parquet(&file.path, options)?
     } else {
-        let CsvFile {
-            rows,
-            warnings,
-            sha256,
-        } = read_csv(&file.path, options)?;
-        match rows {
-            Rows::Bars(built) => (built, warnings, sha256, None),
-            Rows::Trades(trades) => {
-                let to = options.trades_to.ok_or_else(|| whole(Rule::Trades))?;
-                let built = trades.to_bars(to, &mut notices).map_err(whole)?;
-                (built, warnings, sha256, Some(to))
-            }
+        read_csv(&file.path, options)?
+    };
+    let (built, made) = match rows {
+        Rows::Bars(built) => (built, None),
+        Rows::Trades(trades) => {
+            let to = options.trades_to.ok_or_else(|| whole(Rule::Trades))?;
+            let built = trades.to_bars(to, &mut notices).map_err(whole)?;
+            (built, Some(to))
         }
     };
     let timeframe = made
@@ -293,14 +294,8 @@ fn columns_of(built: Built, file: &Chosen, timeframe: Timeframe, sha256: String)
     }
 }
 
-#[cfg(feature = "parquet")]
-fn read_parquet(path: &Path, notices: &mut Notices) -> Result<(Built, String), DataError> {
-    let _ = notices;
-    Err(DataError::of_file(path, Rule::NoRows))
-}
-
 #[cfg(not(feature = "parquet"))]
-fn read_parquet(path: &Path, _notices: &mut Notices) -> Result<(Built, String), DataError> {
+fn read_parquet(path: &Path, _options: &LoadOptions) -> Result<CsvFile, DataError> {
     let rule = Rule::Format("Parquet, without which this program was built");
     Err(DataError::of_file(path, rule))
 }

@@ -27,12 +27,23 @@ mod layout;
 mod load;
 /// What a file's name says.
 mod name;
+/// Parquet of bars and trades.
+#[cfg(feature = "parquet")]
+mod parquet;
+/// Coarser bars from finer ones.
+mod resample;
 /// The built-in sample.
 mod sample;
+/// The local catalog.
+mod store;
+/// Made-up bars from a seed.
+mod synthetic;
 /// Files as blocks of lines.
 mod text;
 /// Trades, and bars made of them.
 mod trades;
+/// What is suspicious.
+mod verify;
 
 pub use crate::shell::catalog::actions::{Actions, DatedAction, read_actions};
 pub use crate::shell::catalog::bars::{BarColumns, UNIFORM_HEADER};
@@ -43,3 +54,6 @@ pub use crate::shell::catalog::layout::ColumnMap;
 pub use crate::shell::catalog::load::{LoadOptions, Loaded, load};
 pub use crate::shell::catalog::name::is_symbol;
 pub use crate::shell::catalog::sample::sample;
+pub use crate::shell::catalog::store::{AssetFacts, Catalog, CatalogEntry, write_atomically};
+pub use crate::shell::catalog::synthetic::{SYNTHETIC_PREFIX, synthetic};
+pub use crate::shell::catalog::verify::{Finding, FindingKind, VerifyLimits, verify};

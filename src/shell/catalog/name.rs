@@ -16,8 +16,6 @@ pub(super) struct FileName {
     pub(super) symbol_in_file: String,
     /// The interval in the name.
     pub(super) timeframe: Option<Timeframe>,
-    /// Whether it is Parquet.
-    pub(super) is_parquet: bool,
     /// Whether there is more in the name than the symbol.
     has_more: bool,
 }
@@ -30,10 +28,10 @@ impl FileName {
         if lower.ends_with(".actions.csv") || lower.ends_with(".actions.csv.gz") {
             return None;
         }
-        let (stem, extension) = [".csv.gz", ".csv", ".txt", ".tsv", ".parquet"]
+        let stem = [".csv.gz", ".csv", ".txt", ".tsv", ".parquet"]
             .into_iter()
             .find(|extension| lower.ends_with(extension))
-            .map(|extension| (&name[..name.len() - extension.len()], extension))?;
+            .map(|extension| &name[..name.len() - extension.len()])?;
         let parts: Vec<&str> = stem.split('-').collect();
         let cut = parts.iter().skip(1).position(|part| {
             Timeframe::parse(part).is_ok() || matches!(*part, "trades" | "quotes")
@@ -47,7 +45,6 @@ impl FileName {
             symbol: decode(&symbol_in_file),
             symbol_in_file,
             timeframe,
-            is_parquet: extension == ".parquet",
             has_more: cut.is_some(),
         })
     }
@@ -61,7 +58,6 @@ impl FileName {
             symbol_in_file: encode(&symbol),
             symbol,
             timeframe: None,
-            is_parquet: false,
             has_more: false,
         }
     }
