@@ -7,6 +7,8 @@
 pub mod cli;
 /// Configuration files: what they say and what it means.
 pub mod config;
+/// `data`: bars at rest.
+pub mod data;
 /// The tear sheet and the list of runs.
 pub mod report;
 /// Runs of a strategy.

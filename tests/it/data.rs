@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use rustybt::core::calendar::Calendar;
 use rustybt::core::model::time::{Timeframe, Timestamp};
-use rustybt::shell::catalog::{DataError, LoadOptions, Loaded, Notice, load};
+use rustybt::shell::catalog::{
+    BarColumns, DataError, FindingKind, LoadOptions, Loaded, Notice, VerifyLimits, load,
+    parse_zone, sample, verify,
+};
 
 fn broken(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -256,34 +260,267 @@ fn market() -> Option<PathBuf> {
     found
 }
 
-fn zip(reader: csv::Reader<std::fs::File>) -> Vec<csv::StringRecord> {
-    reader.into_records().map(Result::unwrap).collect()
+fn default_load(path: &Path) -> Loaded {
+    load(path, &LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The bars of one file.
+fn bars_of(path: &Path, options: &LoadOptions) -> BarColumns {
+    let mut loaded = load(path, options).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(loaded.assets.len(), 1, "{}", path.display());
+    loaded.assets.remove(0)
 }
 
 #[test]
-fn probe() {
+fn every_uniform_file_has_the_rows_of_its_manifest_or_a_real_error() {
     let Some(market) = market() else { return };
-    let manifest = zip(csv::Reader::from_path(market.join("MANIFEST.csv")).unwrap());
-    for row in &manifest {
-        let path = &row[0];
-        let options = LoadOptions {
-            trades_to: Some(Timeframe::MINUTE),
-            ..LoadOptions::default()
-        };
-        if path.starts_with("corporate") || path.starts_with("lic") {
-            continue;
-        }
-        match load(&market.join(path), &options) {
-            Ok(l) => println!(
-                "{path} {} manifest {} {} scales {} {} {:?}",
-                l.assets[0].len(),
-                &row[2],
-                l.assets[0].timeframe,
-                l.assets[0].price_scale,
-                l.assets[0].volume_scale,
-                l.warnings.iter().map(|w| w.to_string()).collect::<Vec<_>>()
-            ),
-            Err(e) => println!("ERR {} | hint {:?}", e, e.hint()),
+    let options = LoadOptions {
+        trades_to: Some(Timeframe::MINUTE),
+        ..LoadOptions::default()
+    };
+    let mut manifest = csv::Reader::from_path(market.join("MANIFEST.csv")).unwrap();
+    let mut n_loaded = 0;
+    for row in manifest.records() {
+        let row = row.unwrap();
+        let (path, rows, first) = (&row[0], row[2].to_owned(), row[3].to_owned());
+        let file = market.join(path);
+        match path.split('/').next().unwrap() {
+            "index" if path.contains("VIX") => {
+                let error = load(&file, &options).unwrap_err();
+                let place = (error.line(), error.column());
+                assert_eq!(place, (Some(535), Some("high")), "{error}");
+                assert!(
+                    error
+                        .to_string()
+                        .ends_with("high 18.57 is below open 19.24")
+                );
+            }
+            "quotes" | "funding" => {
+                let error = load(&file, &options).unwrap_err();
+                assert!(
+                    error.to_string().contains("column open is missing"),
+                    "{error}"
+                );
+            }
+            "crypto" | "futures" | "fx" | "index" | "us-equity" => {
+                let bars = bars_of(&file, &options);
+                assert_eq!(bars.len().to_string(), rows, "{path}");
+                assert!(
+                    bars.starts[0].to_string().starts_with(&first[..16]),
+                    "{path}"
+                );
+                let interval = path.split('-').find_map(|part| Timeframe::parse(part).ok());
+                assert_eq!(Some(bars.timeframe), interval, "{path}");
+                assert_eq!(bars.sha256, row[6], "{path}");
+                n_loaded += 1;
+            }
+            "trades" => {
+                let bars = bars_of(&file, &options);
+                assert!(bars.len() < rows.parse().unwrap(), "{path}");
+                n_loaded += 1;
+            }
+            _ => {}
         }
     }
+    assert_eq!(n_loaded, 47);
+}
+
+#[test]
+fn bars_made_of_trades_are_those_of_the_exchange() {
+    let Some(market) = market() else { return };
+    let options = LoadOptions {
+        trades_to: Some(Timeframe::MINUTE),
+        ..LoadOptions::default()
+    };
+    let recorded = bars_of(
+        &market.join("crypto/XRPETH-1m-freqtrade-201910.csv"),
+        &LoadOptions::default(),
+    );
+    let made = bars_of(
+        &market.join("trades/XRPETH-trades-freqtrade-201910.csv.gz"),
+        &options,
+    );
+    assert_eq!(made.to_csv(), recorded.to_csv());
+}
+
+#[test]
+fn files_as_their_sources_wrote_them_load() {
+    let Some(market) = market() else { return };
+    let original = market.join("original-formats");
+    let utc = LoadOptions {
+        zone: Some(parse_zone("UTC").unwrap()),
+        ..LoadOptions::default()
+    };
+
+    let klines = bars_of(&original.join("nautilus/ADABTC-1m-2021-11-27.csv"), &utc);
+    assert_eq!((klines.len(), klines.timeframe), (10, Timeframe::MINUTE));
+    let mut first = String::new();
+    klines.write_row(0, &mut first);
+    assert_eq!(
+        first,
+        "2021-11-27T00:00:00Z,0.00002853,0.00002854,0.00002851,0.00002854,36304.2"
+    );
+
+    let dukascopy = bars_of(&original.join("dukascopy/FOREX_EURUSD_1H_ASK.csv"), &utc);
+    let uniform = default_load(&market.join("fx/EURUSD-1h-dukascopy-ask-2017.csv"));
+    assert_eq!(dukascopy.to_csv(), uniform.assets[0].to_csv());
+
+    let perpetual = original.join("nautilus/btc-perp-20211231-20220201_1m.csv");
+    let uniform = default_load(&market.join("crypto/BTC-PERP-1m-ftx-202201.csv.gz"));
+    assert_eq!(
+        bars_of(&perpetual, &utc).to_csv(),
+        uniform.assets[0].to_csv()
+    );
+
+    let minutes = bars_of(&original.join("backtrader/2006-min-005.txt"), &utc);
+    assert_eq!(minutes.starts[0].to_string(), "2006-01-02T09:05:00Z");
+    let berlin = LoadOptions {
+        zone: Some(parse_zone("Europe/Berlin").unwrap()),
+        ..LoadOptions::default()
+    };
+    let minutes = bars_of(&original.join("backtrader/2006-min-005.txt"), &berlin);
+    assert_eq!(minutes.starts[0].to_string(), "2006-01-02T08:05:00Z");
+    let days = bars_of(&original.join("backtrader/2006-day-001.txt"), &berlin);
+    assert_eq!(days.starts[0].to_string(), "2006-01-02T00:00:00Z");
+    let weeks = bars_of(&original.join("backtrader/2006-week-001.txt"), &utc);
+    assert_eq!(weeks.timeframe, Timeframe::Week);
+
+    let adjusted = LoadOptions {
+        map: "close=\"Adj Close\"".parse().unwrap(),
+        ..LoadOptions::default()
+    };
+    // The adjusted close lies below the unadjusted low: such a mapping is refused, not believed.
+    let error = load(&original.join("backtrader/orcl-2003-2005.txt"), &adjusted).unwrap_err();
+    assert_eq!((error.line(), error.column()), (Some(2), Some("Adj Close")));
+}
+
+#[test]
+fn columns_without_a_header_are_mapped_by_their_number() {
+    let Some(market) = market() else { return };
+    let file = market.join("original-formats/bitfinex/LTCUSD-1m-2013-merged.csv.gz");
+    let error = load(&file, &LoadOptions::default()).unwrap_err();
+    assert!(
+        error.to_string().contains("open 3.13 is below low 3.3"),
+        "{error}"
+    );
+    let options = LoadOptions {
+        map: "timestamp=1,open=2,close=3,high=4,low=5,volume=6"
+            .parse()
+            .unwrap(),
+        symbols: vec!["LTCUSD".to_owned()],
+        ..LoadOptions::default()
+    };
+    let bars = bars_of(&file, &options);
+    assert_eq!(
+        (bars.symbol.as_str(), bars.timeframe),
+        ("LTCUSD", Timeframe::MINUTE)
+    );
+    assert!(bars.len() > 10_000);
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn trades_in_parquet_give_the_same_bars_as_in_csv() {
+    let Some(market) = market() else { return };
+    let options = LoadOptions {
+        trades_to: Some(Timeframe::MINUTE),
+        ..LoadOptions::default()
+    };
+    let packed = market.join("original-formats/freqtrade/XRP_ETH-trades.parquet");
+    let text = market.join("trades/XRPETH-trades-freqtrade-201910.csv.gz");
+    assert_eq!(
+        bars_of(&packed, &options).to_csv(),
+        bars_of(&text, &options).to_csv()
+    );
+    let error = load(&packed, &LoadOptions::default()).unwrap_err();
+    assert!(
+        error.to_string().contains("holds trades, not bars"),
+        "{error}"
+    );
+}
+
+#[test]
+fn known_faults_of_real_data_are_found() {
+    let Some(market) = market() else { return };
+    let equity = market.join("us-equity");
+    let found = |file: &str, kind: FindingKind| -> Vec<String> {
+        let loaded = default_load(&equity.join(file));
+        let calendar = Calendar::named("XNYS").unwrap();
+        verify(&loaded.assets[0], &[], &calendar, VerifyLimits::default())
+            .into_iter()
+            .filter(|finding| finding.kind == kind)
+            .map(|finding| finding.at)
+            .collect()
+    };
+    let splits = ["2000-06-21", "2005-02-28", "2014-06-09", "2020-08-31"];
+    assert_eq!(found("AAPL-1d-lean.csv", FindingKind::Split), splits);
+    let spikes = found("AAPL-1d-lean.csv", FindingKind::Spike);
+    for date in ["2009-09-21", "2010-08-31", "2011-01-03"] {
+        assert!(spikes.iter().any(|at| at == date), "{date} in {spikes:?}");
+    }
+    assert_eq!(
+        found("AAPL-1m-lean-201406-split.csv", FindingKind::Split),
+        ["2014-06-09T08:00:00Z"]
+    );
+    assert_eq!(found("WM-1d-lean.csv", FindingKind::Hole), ["2008-09-29"]);
+    assert_eq!(found("USO-1d-lean.csv", FindingKind::Split), ["2020-04-29"]);
+    assert!(found("USO-1d-lean.csv", FindingKind::Hole).contains(&"1998-12-31".to_owned()));
+    assert_eq!(found("QQQ-1d-lean.csv", FindingKind::Hole), ["2004-12-01"]);
+
+    let coins = default_load(&market.join("crypto/BTCUSD-1d-coinbase.csv"));
+    let always = Calendar::named("24/7").unwrap();
+    let gaps = verify(&coins.assets[0], &[], &always, VerifyLimits::default());
+    let missing = gaps
+        .iter()
+        .find(|finding| finding.at == "2014-12-19")
+        .unwrap();
+    assert_eq!(missing.kind, FindingKind::Gap);
+    assert!(
+        missing.detail.contains("sessions without a bar"),
+        "{}",
+        missing.detail
+    );
+}
+
+#[test]
+fn the_sample_is_clean_with_its_splits_and_is_what_the_market_folder_holds() {
+    let sample = sample(&[]).unwrap();
+    let calendar = Calendar::named("XNYS").unwrap();
+    for bars in &sample.assets {
+        let none = Vec::new();
+        let actions = sample.actions.get(&bars.symbol).unwrap_or(&none);
+        let found = verify(bars, actions, &calendar, VerifyLimits::default());
+        assert!(
+            !found
+                .iter()
+                .any(|f| f.kind == FindingKind::Split || f.kind == FindingKind::Hole),
+            "{found:?}"
+        );
+    }
+    let Some(market) = market() else { return };
+    let options = LoadOptions {
+        actions: Some(market.join("corporate-actions")),
+        ..LoadOptions::default()
+    };
+    let file = market.join("us-equity/MSFT-1d-wiki.csv");
+    let bars = bars_of(&file, &options);
+    let of_sample = sample.assets.iter().find(|b| b.symbol == "MSFT").unwrap();
+    assert_eq!(bars.to_csv(), of_sample.to_csv());
+}
+
+#[test]
+fn coarser_bars_are_those_that_the_source_made() {
+    let Some(market) = market() else { return };
+    let hours = default_load(&market.join("us-equity/SPY-1h-lean.csv.gz"));
+    let days = default_load(&market.join("us-equity/SPY-1d-lean.csv"));
+    let calendar = Calendar::named("XNYS").unwrap();
+    let made = hours.assets[0]
+        .resampled(Timeframe::Day, &calendar)
+        .unwrap();
+    assert_eq!(made.starts, days.assets[0].starts);
+    // The source takes its daily bars from more exchanges, so prices differ a little on some days.
+    let n_equal = (0..made.len())
+        .filter(|row| made.high[*row] == days.assets[0].high[*row])
+        .count();
+    assert_eq!(n_equal, 4601);
 }

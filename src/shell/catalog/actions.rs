@@ -170,6 +170,7 @@ fn place(path: &Path, line: u64, column: Option<&str>, rule: Rule) -> DataError 
             line: Some(line),
             column: column.map(str::to_owned),
             source_line: None,
+            cell: None,
         },
         rule,
     )

@@ -16,6 +16,9 @@ use crate::shell::catalog::load::LoadOptions;
 use crate::shell::catalog::text::{Blocks, FileFormat};
 use crate::shell::catalog::trades::Trades;
 
+/// So many characters of a line are kept for an error.
+const LONGEST_SHOWN: usize = 200;
+
 /// What a CSV file held.
 pub(super) struct CsvFile {
     pub(super) rows: Rows,
@@ -336,17 +339,32 @@ impl<'a> CsvReader<'a> {
     /// Describes a fault at the current line. `column` is an index into the header.
     fn fault(&self, column: Option<usize>, rule: Rule, line: &[u8]) -> DataError {
         let names = self.layout.as_ref().map(|layout| &layout.names);
-        let shown: String = String::from_utf8_lossy(line)
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .take(200)
-            .collect();
+        let text = |bytes: &[u8]| -> String {
+            let visible = |letter: char| if letter.is_control() { ' ' } else { letter };
+            String::from_utf8_lossy(bytes)
+                .chars()
+                .map(visible)
+                .collect()
+        };
+        let fields = split(line, self.dialect.delimiter).unwrap_or_default();
+        let cell = column.and_then(|at| fields.get(at)).map(|field| {
+            let start = text(&line[..field.start]).chars().count() + 1;
+            (
+                start,
+                start + text(&line[field.start..field.end]).chars().count(),
+            )
+        });
+        let mut shown = text(line);
+        if let Some((at, _)) = shown.char_indices().nth(LONGEST_SHOWN) {
+            shown.truncate(at);
+        }
         DataError::at(
             Place {
                 file: self.path.to_owned(),
                 line: Some(self.line.max(1)),
                 column: column.and_then(|at| names.and_then(|names| names.get(at).cloned())),
                 source_line: Some(shown),
+                cell: cell.filter(|(_, end)| *end <= LONGEST_SHOWN),
             },
             rule,
         )
@@ -380,6 +398,7 @@ pub(super) fn finish_bars(
                 line: Some(line),
                 column: Some("timestamp".to_owned()),
                 source_line: None,
+                cell: None,
             },
             rule,
         )

@@ -247,6 +247,8 @@ pub struct Place {
     pub column: Option<String>,
     /// The text of the line, shortened; for a frame around the error.
     pub source_line: Option<String>,
+    /// Where the cell stands in that text: its first character and the one after its last, from 1.
+    pub cell: Option<(usize, usize)>,
 }
 
 /// A refusal: the place and the rule. Nothing was stored.
@@ -294,6 +296,12 @@ impl DataError {
     /// Returns the text of the line, for a frame around the error.
     pub fn source_line(&self) -> Option<&str> {
         self.0.0.source_line.as_deref()
+    }
+
+    /// Returns where the cell stands in [`Self::source_line`]: its first character and the one after
+    /// its last, counted from 1.
+    pub fn cell(&self) -> Option<(usize, usize)> {
+        self.0.0.cell
     }
 
     /// Returns the rule that was broken, without the place.

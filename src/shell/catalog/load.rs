@@ -20,6 +20,7 @@ use crate::shell::catalog::layout::ColumnMap;
 use crate::shell::catalog::name::{FileName, is_symbol};
 #[cfg(feature = "parquet")]
 use crate::shell::catalog::parquet::read_parquet;
+use crate::shell::catalog::store::{AssetFacts, facts_beside};
 use crate::shell::catalog::text::{FileFormat, open, reason, sha256_hex};
 
 /// How to read files.
@@ -28,8 +29,11 @@ pub struct LoadOptions {
     /// Which symbols of a folder; empty means all. With one file and one symbol the file's name need
     /// not match.
     pub symbols: Vec<String>,
-    /// The interval of the files, where their rows do not tell it, and which of a folder's files.
+    /// The interval wanted: which of several files of a symbol to take, never coarser; and the
+    /// interval of a file whose rows do not tell it. The caller resamples.
     pub timeframe: Option<Timeframe>,
+    /// The interval that the rows have, where they do not show it (thin trading).
+    pub declared: Option<Timeframe>,
     /// A file or folder of corporate actions, used instead of those beside the bars.
     pub actions: Option<PathBuf>,
     /// Columns by name.
@@ -57,6 +61,8 @@ pub struct Loaded {
     pub assets: Vec<BarColumns>,
     /// Their corporate actions, in order of the ex-date.
     pub actions: Actions,
+    /// Kind and calendar of those that a catalog's record knows, by symbol.
+    pub facts: BTreeMap<String, AssetFacts>,
     /// What was put right on the way in.
     pub warnings: Vec<DataWarning>,
     /// SHA-256 in hexadecimal: of one file without actions its own; else of a list of the symbols and
@@ -90,9 +96,14 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
     }
     let (actions, action_hashes) = load_actions(&files, options)?;
     let sha256 = hash_of(&assets, &action_hashes);
+    let facts = files
+        .iter()
+        .filter_map(|file| Some((file.symbol.clone(), facts_beside(&file.path)?)))
+        .collect();
     Ok(Loaded {
         assets,
         actions,
+        facts,
         warnings,
         sha256,
     })
@@ -174,8 +185,8 @@ fn files_of_folder(folder: &Path, options: &LoadOptions) -> Result<Vec<Chosen>, 
         .collect()
 }
 
-/// Chooses among the files of one symbol: the one named after it alone, or the one of the interval
-/// asked for.
+/// Chooses among the files of one symbol: the only one, the one named after it alone, the one of the
+/// interval asked for, or the one of the next finer interval.
 fn choose(
     folder: &Path,
     files: &[Chosen],
@@ -188,9 +199,14 @@ fn choose(
             .filter(|_| matching.next().is_none())
             .cloned()
     };
+    let own = |file: &Chosen| file.name.timeframe;
+    let nearest = timeframe.and_then(|asked| {
+        let finer = files.iter().filter_map(own).filter(|own| *own <= asked);
+        finer.max_by_key(|own| own.span())
+    });
     only(&|_| true)
         .or_else(|| only(&|file| file.name.is_bare()))
-        .or_else(|| only(&|file| timeframe.is_some() && file.name.timeframe == timeframe))
+        .or_else(|| only(&|file| nearest.is_some() && own(file) == nearest))
         .ok_or_else(|| {
             let mut names: Vec<String> = files
                 .iter()
@@ -264,8 +280,16 @@ fn load_one(file: &Chosen, options: &LoadOptions) -> OneFile {
             (built, Some(to))
         }
     };
+    let shown = timeframe_of(&built.starts);
+    if let (Some(declared), Some(shown)) = (options.declared, shown)
+        && shown < declared
+    {
+        let text = format!("most rows are {shown} apart, so the interval is not {declared}");
+        return Err(whole(Rule::Option(text)));
+    }
     let timeframe = made
-        .or_else(|| timeframe_of(&built.starts))
+        .or(options.declared)
+        .or(shown)
         .or(options.timeframe)
         .or(file.name.timeframe)
         .unwrap_or_else(|| {

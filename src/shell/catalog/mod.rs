@@ -3,6 +3,8 @@
 //! Invariants: numbers are exact, never through a float; a file is imported whole or not at all; what
 //! is put right is reported. Knows nothing of engines, scripts or words for people.
 
+#![expect(clippy::disallowed_methods, reason = "this room owns files of data")]
+
 /// Splits and dividends.
 mod actions;
 /// Bars in memory.
@@ -34,6 +36,8 @@ mod parquet;
 mod resample;
 /// The built-in sample.
 mod sample;
+/// What `--data` names.
+mod source;
 /// The local catalog.
 mod store;
 /// Made-up bars from a seed.
@@ -54,6 +58,9 @@ pub use crate::shell::catalog::layout::ColumnMap;
 pub use crate::shell::catalog::load::{LoadOptions, Loaded, load};
 pub use crate::shell::catalog::name::is_symbol;
 pub use crate::shell::catalog::sample::sample;
-pub use crate::shell::catalog::store::{AssetFacts, Catalog, CatalogEntry, write_atomically};
+pub use crate::shell::catalog::source::load_source;
+pub use crate::shell::catalog::store::{
+    AssetFacts, Catalog, CatalogEntry, write_atomically, write_csv,
+};
 pub use crate::shell::catalog::synthetic::{SYNTHETIC_PREFIX, synthetic};
 pub use crate::shell::catalog::verify::{Finding, FindingKind, VerifyLimits, verify};

@@ -183,6 +183,7 @@ impl Import<'_> {
                 line: Some(self.row),
                 column: column.and_then(|at| self.layout.names.get(at).cloned()),
                 source_line: None,
+                cell: None,
             },
             rule,
         )
@@ -204,6 +205,7 @@ fn import_fault(path: &Path, column: &ColumnDescriptor, rule: Rule) -> DataError
             line: None,
             column: Some(column.name().to_owned()),
             source_line: None,
+            cell: None,
         },
         rule,
     )

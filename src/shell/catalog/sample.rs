@@ -2,6 +2,7 @@
 //!
 //! Invariants: read by the same reader as any file. The credits stand in `sample/SOURCES.md`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::core::model::time::Timeframe;
@@ -62,6 +63,7 @@ pub fn sample(symbols: &[String]) -> Result<Loaded, DataError> {
     Ok(Loaded {
         assets,
         actions,
+        facts: BTreeMap::new(),
         warnings: Vec::new(),
         sha256,
     })

@@ -5,6 +5,7 @@
 //! file comes last and holds the hash of the bars, so that a half import is seen. The folder is also a
 //! valid `--data` folder.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -237,12 +238,14 @@ impl Catalog {
         let mut actions = Actions::new();
         let mut entries = Vec::new();
         let mut hashes = Vec::new();
+        let mut facts = BTreeMap::new();
         for symbol in &wanted {
             let entry = self.choose(symbol, timeframe)?;
             let loaded = self.load_entry(&entry)?;
             hashes.push(loaded.sha256);
             assets.extend(loaded.assets);
             actions.extend(loaded.actions);
+            facts.extend(loaded.facts);
             entries.push(entry);
         }
         let sha256 = if let [one] = &hashes[..] {
@@ -253,6 +256,7 @@ impl Catalog {
         let loaded = Loaded {
             assets,
             actions,
+            facts,
             warnings: Vec::new(),
             sha256,
         };
@@ -307,6 +311,20 @@ impl Catalog {
     }
 }
 
+/// Returns what the record beside a file of bars says of the asset, if there is one.
+pub(super) fn facts_beside(bars: &Path) -> Option<AssetFacts> {
+    let name = bars.file_name()?.to_str()?;
+    let stem = name
+        .strip_suffix(".parquet")
+        .or(name.strip_suffix(".csv.gz"))?;
+    let text = fs::read_to_string(bars.with_file_name(format!("{stem}.json"))).ok()?;
+    let entry: CatalogEntry = serde_json::from_str(&text).ok()?;
+    Some(AssetFacts {
+        kind: entry.asset_kind().ok()?,
+        calendar: entry.calendar,
+    })
+}
+
 /// Returns the bars as the bytes of a file, and its extension.
 #[cfg(feature = "parquet")]
 fn encode_bars(bars: &BarColumns) -> Result<(Vec<u8>, &'static str), String> {
@@ -318,12 +336,29 @@ fn encode_bars(bars: &BarColumns) -> Result<(Vec<u8>, &'static str), String> {
 /// Returns the bars as the bytes of a file, and its extension.
 #[cfg(not(feature = "parquet"))]
 fn encode_bars(bars: &BarColumns) -> Result<(Vec<u8>, &'static str), String> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let written = encoder.write_all(bars.to_csv().as_bytes());
-    let bytes = written.and_then(|()| encoder.finish());
+    let bytes = compress(bars.to_csv().as_bytes());
     bytes
         .map(|bytes| (bytes, "csv.gz"))
         .map_err(|e| e.to_string())
+}
+
+/// Writes bars as CSV in the uniform schema, compressed where the name ends with `.gz`.
+///
+/// # Errors
+/// [`Rule::Write`].
+pub fn write_csv(bars: &BarColumns, path: &Path) -> Result<(), DataError> {
+    let text = bars.to_csv();
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return write_atomically(path, text.as_bytes());
+    }
+    let bytes = compress(text.as_bytes()).map_err(|error| write_failed(path, &error))?;
+    write_atomically(path, &bytes)
+}
+
+fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 /// Writes a file so that it is there whole or not at all, also after a loss of power.

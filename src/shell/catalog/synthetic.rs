@@ -9,6 +9,7 @@
 //! a step are computed with floats, by operations that are exact to the last bit everywhere. A
 //! symbol's bars depend on its name and the seed, not on its neighbors.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -73,6 +74,7 @@ pub fn synthetic(text: &str, symbols: &[String]) -> Result<Loaded, DataError> {
     Ok(Loaded {
         assets,
         actions: Actions::new(),
+        facts: BTreeMap::new(),
         warnings: Vec::new(),
         sha256,
     })

@@ -360,12 +360,14 @@ fn percent(from: i64, to: i64) -> String {
     }
 }
 
-/// Returns `n:1`, `1:n`, `3:2` or `2:3` if the step is within 6 % of what that split does.
+/// Returns `n:1`, `1:n`, `3:2` or `2:3` if the step is close to what that split does: within 3 % for
+/// factors up to two, which crashes also reach, within 6 % for larger ones.
 fn split_ratio(before: i64, after: i64) -> Option<String> {
     let is_near = |new: i64, old: i64| {
         let expected = i128::from(before) * i128::from(old);
         let is = i128::from(after) * i128::from(new);
-        (is - expected).abs() * 100 <= expected * 6
+        let percent = if new.max(old) <= 3 { 3 } else { 6 };
+        (is - expected).abs() * 100 <= expected * percent
     };
     [(3, 2), (2, 3)]
         .into_iter()
@@ -387,6 +389,8 @@ mod tests {
             (213, 1_801, Some("1:8")),
             (9_000, 6_100, Some("3:2")),
             (10_000, 5_800, None),
+            // AAPL's fall of 2000-09-29.
+            (5_350, 2_819, None),
         ] {
             assert_eq!(
                 split_ratio(before, after).as_deref(),
