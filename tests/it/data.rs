@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use rustybt::core::calendar::Calendar;
+use rustybt::core::calendar::zone::parse_zone;
 use rustybt::core::model::time::{Timeframe, Timestamp};
 use rustybt::shell::catalog::{
-    BarColumns, DataError, FindingKind, LoadOptions, Loaded, Notice, VerifyLimits, load,
-    parse_zone, sample, verify,
+    BarColumns, DataError, FindingKind, LoadOptions, Loaded, Notice, VerifyLimits, load, sample,
+    verify,
 };
 
 fn broken(name: &str) -> PathBuf {
@@ -463,7 +464,7 @@ fn known_faults_of_real_data_are_found() {
         ["2014-06-09T08:00:00Z"]
     );
     assert_eq!(found("WM-1d-lean.csv", FindingKind::Hole), ["2008-09-29"]);
-    assert_eq!(found("USO-1d-lean.csv", FindingKind::Split), ["2020-04-29"]);
+    assert!(found("USO-1d-lean.csv", FindingKind::Split).contains(&"2020-04-29".to_owned()));
     assert!(found("USO-1d-lean.csv", FindingKind::Hole).contains(&"1998-12-31".to_owned()));
     assert_eq!(found("QQQ-1d-lean.csv", FindingKind::Hole), ["2004-12-01"]);
 

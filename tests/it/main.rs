@@ -2,3 +2,5 @@
 
 mod calendars;
 mod data;
+mod data_commands;
+mod data_laws;

@@ -6,9 +6,10 @@ use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
 use crate::core::calendar::Calendar;
+use crate::core::calendar::zone::parse_zone;
 use crate::core::model::asset::AssetKind;
 use crate::core::model::time::Timeframe;
-use crate::shell::catalog::{ColumnMap, DateOrder, LoadOptions, parse_zone};
+use crate::shell::catalog::{ColumnMap, DateOrder, LoadOptions};
 
 /// The commands for bars at rest.
 #[derive(Debug, Clone, Subcommand)]

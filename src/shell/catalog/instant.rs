@@ -404,18 +404,10 @@ pub(super) fn looks_like_a_time(text: &str) -> bool {
     }
 }
 
-/// Reads the name of a zone of the IANA database (`America/New_York`, `UTC`).
-///
-/// # Errors
-/// A text for the person who typed it.
-pub fn parse_zone(text: &str) -> Result<Tz, String> {
-    Tz::from_str(text)
-        .map_err(|_| format!("`{text}` is not a time zone; write one such as America/New_York"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::calendar::zone::parse_zone;
 
     fn read(text: &str) -> Result<String, Rule> {
         TimeReader::new(None, None)

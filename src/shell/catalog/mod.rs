@@ -53,7 +53,7 @@ pub use crate::shell::catalog::actions::{Actions, DatedAction, read_actions};
 pub use crate::shell::catalog::bars::{BarColumns, UNIFORM_HEADER};
 pub use crate::shell::catalog::error::{DataError, DataWarning, Notice, Place, Rule};
 pub use crate::shell::catalog::infer::Inferred;
-pub use crate::shell::catalog::instant::{DateOrder, parse_zone};
+pub use crate::shell::catalog::instant::DateOrder;
 pub use crate::shell::catalog::layout::ColumnMap;
 pub use crate::shell::catalog::load::{LoadOptions, Loaded, load};
 pub use crate::shell::catalog::name::is_symbol;

@@ -197,16 +197,13 @@ impl Catalog {
     /// As [`Self::list`], and [`Rule::UnknownSymbol`].
     pub fn entries(&self, symbol: &str) -> Result<Vec<CatalogEntry>, DataError> {
         let mut all = self.list()?;
-        let found = all
-            .iter()
-            .map(|e| e.symbol.clone())
-            .collect::<Vec<_>>()
-            .join(", ");
+        let mut names: Vec<String> = all.iter().map(|entry| entry.symbol.clone()).collect();
+        names.dedup();
         all.retain(|entry| entry.symbol == symbol);
         if all.is_empty() {
             let rule = Rule::UnknownSymbol {
                 symbol: symbol.to_owned(),
-                found,
+                found: names.join(", "),
             };
             return Err(DataError::of_file(&self.dir, rule));
         }
