@@ -9,6 +9,8 @@ pub mod cli;
 pub mod config;
 /// How figures are written for people.
 pub mod figures;
+/// `data`: bars at rest.
+pub mod data;
 /// The tear sheet.
 pub mod report;
 /// Runs of a strategy.

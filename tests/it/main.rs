@@ -7,3 +7,6 @@ mod metrics;
 mod reference_vectors;
 mod round_trips;
 mod runs;
+mod data;
+mod data_commands;
+mod data_laws;
