@@ -7,6 +7,10 @@
 pub mod cli;
 /// Configuration files: what they say and what it means.
 pub mod config;
+/// `doctor`: looks at the surroundings.
+pub mod doctor;
+/// `new`: makes a project.
+pub mod new;
 /// The tear sheet and the list of runs.
 pub mod report;
 /// Runs of a strategy.
