@@ -9,7 +9,7 @@ use crate::app::cli::exit::Failure;
 use crate::app::config::Config;
 use crate::app::config::keys::{Default, KEYS, KeyPath};
 use crate::app::config::layer::{
-    ConfigError, Setting, Source, defaults, from_environment, from_file,
+    ConfigError, Origin, Setting, Source, defaults, from_environment, from_file,
 };
 use crate::app::config::load::read_settings;
 use crate::app::config::model::{FillAt, VolumeLimit};
@@ -234,4 +234,24 @@ fn a_mistyped_variable_is_refused() {
         .map(|diagnostic| diagnostic.render(true))
         .collect();
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_example_sets_every_key_there_is() {
+    let text = include_str!("../../../config/example.yaml");
+    let config = config(&[text], &[], Vec::new()).unwrap();
+    for key in KEYS {
+        let names: Vec<&str> = key.path.split('.').collect();
+        let set = config.settings.values().any(|setting| {
+            setting.origin != Origin::BuiltIn
+                && setting.key.0.len() == names.len()
+                && setting
+                    .key
+                    .0
+                    .iter()
+                    .zip(&names)
+                    .all(|(part, name)| *name == "*" || part == name)
+        });
+        assert!(set, "config/example.yaml does not set {}", key.path);
+    }
 }

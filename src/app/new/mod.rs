@@ -19,6 +19,7 @@ struct Words {
     assets: [&'static str; 2],
     kind: &'static str,
     commission: &'static str,
+    data: &'static str,
 }
 
 /// Makes a project.
@@ -39,6 +40,12 @@ pub fn run(args: &NewArgs, out: &mut Out) -> Result<Exit, Failure> {
     );
     let script = script_name(args.template);
     out.line(format_args!("cd {}", shown(&args.name)));
+    if args.market == Market::Crypto {
+        out.status(
+            "Next",
+            "put the bars, such as BTCUSDT.csv, into data/, then",
+        );
+    }
     out.line(format_args!("rustybt check strategies/{script}.rhai"));
     out.line(format_args!("rustybt backtest strategies/{script}.rhai"));
     Ok(Exit::Done)
@@ -51,11 +58,13 @@ pub fn plan(project: &str, template: Template, market: Market) -> Vec<File> {
             assets: ["AAPL", "MSFT"],
             kind: "equity",
             commission: "per_share:0.005:1.00",
+            data: "# path: data",
         },
         Market::Crypto => Words {
             assets: ["BTCUSDT", "ETHUSDT"],
             kind: "crypto",
             commission: "maker_taker:0.001:0.001",
+            data: "path: data",
         },
     };
     let script = script_name(template);
@@ -66,13 +75,14 @@ pub fn plan(project: &str, template: Template, market: Market) -> Vec<File> {
         }
     };
     let fill = |text: &str| {
-        text.replace("PROJECT", project)
-            .replace("SCRIPT", script)
-            .replace("SYMBOLS", &symbols)
-            .replace("KIND", words.kind)
-            .replace("COMMISSION", words.commission)
-            .replace("ASSET_1", words.assets[0])
-            .replace("ASSET_2", words.assets[1])
+        text.replace("{{script}}", script)
+            .replace("{{symbols}}", &symbols)
+            .replace("{{kind}}", words.kind)
+            .replace("{{commission}}", words.commission)
+            .replace("{{data}}", words.data)
+            .replace("{{asset_1}}", words.assets[0])
+            .replace("{{asset_2}}", words.assets[1])
+            .replace("{{project}}", project)
     };
     [
         (format!("strategies/{script}.rhai"), script_text(template)),
@@ -82,6 +92,10 @@ pub fn plan(project: &str, template: Template, market: Market) -> Vec<File> {
         ),
         ("README.md".to_owned(), include_str!("templates/README.md")),
         (".gitignore".to_owned(), include_str!("templates/gitignore")),
+        (
+            "data/README.md".to_owned(),
+            include_str!("templates/data.md"),
+        ),
         (
             "tests/README.md".to_owned(),
             include_str!("templates/tests.md"),

@@ -218,7 +218,7 @@ impl BacktestArgs {
         settings.extend(self.params.iter().map(|(name, value)| Setting {
             key: KeyPath(vec!["strategy".into(), "params".into(), name.clone()]),
             text: value.clone(),
-            origin: Origin::Flag(format!("--param {name}={value}")),
+            origin: Origin::Flag(format!("--param {name}")),
         }));
         settings
     }

@@ -36,14 +36,14 @@ pub struct Cli {
 /// Flags that every command takes.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// When to use colors; `NO_COLOR` is honored
+    /// When to use colors: auto, always or never; `NO_COLOR` is honored
     #[arg(
         long,
         value_enum,
         default_value_t,
         global = true,
         value_name = "WHEN",
-        hide_possible_values = false
+        hide_possible_values = true
     )]
     pub color: Color,
     /// Print errors and results alone
