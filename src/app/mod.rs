@@ -1,7 +1,7 @@
 //! What a person runs: commands, configuration, runs, reports.
 //!
 //! Invariants: results go to standard output, everything else to standard error; each error becomes
-//! one diagnostic and one exit code in [`cli`].
+//! one diagnostic and one exit code in `cli`.
 
 /// The command line: what was typed, and the diagnostics that answer it.
 pub mod cli;

@@ -4,6 +4,7 @@
     clippy::disallowed_methods,
     reason = "tests make their own folders and start the program"
 )]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 /// The program as a person starts it.
 mod cli;

@@ -1,6 +1,6 @@
 //! The command line: what was typed, what is printed, and the exit code (R-CLI).
 //!
-//! Invariants: every error becomes a [`diagnostic::Diagnostic`] and an [`exit::Exit`] here and nowhere
+//! Invariants: every error becomes a `diagnostic::Diagnostic` and an `exit::Exit` here and nowhere
 //! else. Knows nothing of trading.
 
 /// What can be typed.

@@ -122,7 +122,7 @@ pub struct SimulationFlags {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputFlags {
-    /// The folder of the results [default: runs/<id>]
+    /// The folder of the results [default: runs/ID]
     #[arg(long, value_name = "DIR", conflicts_with = "no_save")]
     pub out: Option<PathBuf>,
     /// Save nothing
