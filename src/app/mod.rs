@@ -1,16 +1,20 @@
 //! What a person runs: commands, configuration, runs, reports.
 //!
 //! Invariants: results go to standard output, everything else to standard error; each error becomes
-//! one diagnostic and one exit code in [`cli`].
+//! one diagnostic and one exit code in `cli`.
 
 /// The command line: what was typed, and the diagnostics that answer it.
 pub mod cli;
 /// Configuration files: what they say and what it means.
 pub mod config;
-/// How figures are written for people.
-pub mod figures;
 /// `data`: bars at rest.
 pub mod data;
+/// `doctor`: looks at the surroundings.
+pub mod doctor;
+/// How figures are written for people.
+pub mod figures;
+/// `new`: makes a project.
+pub mod new;
 /// The tear sheet.
 pub mod report;
 /// Runs of a strategy.

@@ -4,3 +4,9 @@
 
 /// Bars at rest: files, folders, the local catalog, the built-in sample.
 pub mod catalog;
+/// The wall clock and the stopwatch.
+pub mod clock;
+/// The variables of the process.
+pub mod environment;
+/// Text files of a project.
+pub mod files;
