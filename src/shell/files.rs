@@ -126,6 +126,17 @@ pub fn create(path: &Path, text: &str) -> Result<(), FileError> {
         .map_err(io_error("write", path))
 }
 
+/// Writes a file whether or not it is there, with the folders above it.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<(), FileError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(io_error("create", folder))?;
+    }
+    fs::write(path, text).map_err(io_error("write", path))
+}
+
 /// Whether there is a file or folder of this name.
 pub fn exists(path: &Path) -> bool {
     path.exists()
