@@ -21,7 +21,7 @@ mod numbers;
 /// Parameters.
 pub mod params;
 /// What a script may not do, and how much.
-mod sandbox;
+pub mod sandbox;
 /// From a text to something that can be called.
 mod source;
 /// What a script keeps between calls.

@@ -39,6 +39,12 @@ pub enum FileError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A file that is none of ours lies where results are to be written.
+    #[error("`{}` is no result of a run; choose another folder, or remove it", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is there already.
     #[error("`{}` is there already", path.display())]
     Exists {

@@ -70,6 +70,13 @@ impl Out {
         self.verbosity
     }
 
+    /// Returns the width of the terminal that results go to; 100 where there is none.
+    pub fn width(&self) -> usize {
+        let columns =
+            crate::shell::environment::variable("COLUMNS").and_then(|text| text.parse().ok());
+        columns.unwrap_or(100).clamp(60, 140)
+    }
+
     /// Prints a result as it is, styled text allowed.
     pub fn print(&mut self, text: &str) {
         if self.closed || self.failed.is_some() {

@@ -85,7 +85,10 @@ impl MarketData {
         let mut assets = Vec::new();
         let mut calendars = Vec::new();
         for bars in &loaded.assets {
-            let facts = loaded.facts.get(&bars.symbol).map(|f| (f.kind, f.calendar.as_str()));
+            let facts = loaded
+                .facts
+                .get(&bars.symbol)
+                .map(|f| (f.kind, f.calendar.as_str()));
             let asset = asset_of(bars, facts, config);
             calendars.push(Calendar::named(&asset.calendar)?);
             assets.push(asset);
@@ -94,10 +97,17 @@ impl MarketData {
         let timeframe = config.data.timeframe.or(finest).unwrap_or(Timeframe::Day);
         let mut bars = Vec::new();
         for (own, calendar) in loaded.assets.into_iter().zip(&calendars) {
-            bars.push(if own.timeframe == timeframe { own } else { own.resampled(timeframe, calendar)? });
+            bars.push(if own.timeframe == timeframe {
+                own
+            } else {
+                own.resampled(timeframe, calendar)?
+            });
         }
         let rows = rows_of(&bars, config)?;
-        let start = config.data.start.map_or(Timestamp::MIN, |moment| moment.first());
+        let start = config
+            .data
+            .start
+            .map_or(Timestamp::MIN, |moment| moment.first());
         let actions = dated(&loaded.actions, &assets, &calendars);
         notices.extend(off_calendar(&bars, &calendars, timeframe));
         Ok(Self {
@@ -142,11 +152,13 @@ fn asset_of(bars: &BarColumns, facts: Option<(AssetKind, &str)>, config: &Config
         .or(config.data.kind)
         .or(facts.map(|(kind, _)| kind))
         // A calendar that was named tells more than the days of the bars.
-        .unwrap_or(if Calendar::named(calendar).is_ok_and(|c| c.is_always_open()) {
-            AssetKind::Crypto
-        } else {
-            AssetKind::Equity
-        });
+        .unwrap_or(
+            if Calendar::named(calendar).is_ok_and(|c| c.is_always_open()) {
+                AssetKind::Crypto
+            } else {
+                AssetKind::Equity
+            },
+        );
     let mut asset = Asset::new(&bars.symbol, kind, calendar);
     if let Some(own) = own {
         apply(own, &mut asset);
@@ -180,12 +192,17 @@ fn apply(own: &AssetConfig, asset: &mut Asset) {
 
 /// Finds the rows of each asset that belong to the run: the warm-up and everything up to the end.
 fn rows_of(bars: &[BarColumns], config: &Config) -> Result<Vec<(usize, usize)>, MarketDataError> {
-    let start = config.data.start.map_or(Timestamp::MIN, |moment| moment.first());
-    let end = config.data.end.map_or(Timestamp::MAX, |moment| moment.last());
-    let warm_up = config
+    let start = config
         .data
-        .warmup
-        .map_or(usize::MAX, |bars| usize::try_from(bars).unwrap_or(usize::MAX));
+        .start
+        .map_or(Timestamp::MIN, |moment| moment.first());
+    let end = config
+        .data
+        .end
+        .map_or(Timestamp::MAX, |moment| moment.last());
+    let warm_up = config.data.warmup.map_or(usize::MAX, |bars| {
+        usize::try_from(bars).unwrap_or(usize::MAX)
+    });
     let rows: Vec<(usize, usize, usize)> = bars
         .iter()
         .map(|bars| {
@@ -195,10 +212,19 @@ fn rows_of(bars: &[BarColumns], config: &Config) -> Result<Vec<(usize, usize)>, 
         })
         .collect();
     if rows.iter().all(|(_, first, last)| first == last) {
-        let all = || bars.iter().flat_map(|bars| bars.starts.first().into_iter().chain(bars.starts.last()));
+        let all = || {
+            bars.iter()
+                .flat_map(|bars| bars.starts.first().into_iter().chain(bars.starts.last()))
+        };
         return Err(MarketDataError::NoBars {
-            start: config.data.start.map_or("the first bar".into(), |m| m.to_string()),
-            end: config.data.end.map_or("the last bar".into(), |m| m.to_string()),
+            start: config
+                .data
+                .start
+                .map_or("the first bar".into(), |m| m.to_string()),
+            end: config
+                .data
+                .end
+                .map_or("the last bar".into(), |m| m.to_string()),
             first: all().min().copied().unwrap_or_default(),
             last: all().max().copied().unwrap_or_default(),
         });
@@ -222,7 +248,11 @@ fn dated(
                 .map(|session| session.open);
             if let Some(open) = open {
                 let id = AssetId(u32::try_from(at).unwrap_or(u32::MAX));
-                dated.push(DatedAction { at: open, asset: id, action: action.action });
+                dated.push(DatedAction {
+                    at: open,
+                    asset: id,
+                    action: action.action,
+                });
             }
         }
     }
@@ -284,7 +314,11 @@ impl BarFeed {
                 closes: Timestamp::MAX,
             })
             .collect();
-        let mut feed = Self { bars: Arc::clone(&data.bars), streams, next: None };
+        let mut feed = Self {
+            bars: Arc::clone(&data.bars),
+            streams,
+            next: None,
+        };
         for at in 0..feed.streams.len() {
             feed.find_span(at);
         }
@@ -299,7 +333,9 @@ impl BarFeed {
             return;
         }
         let bars = &self.bars[at];
-        let span = stream.cursor.bar_span(bars.starts[stream.row], bars.timeframe);
+        let span = stream
+            .cursor
+            .bar_span(bars.starts[stream.row], bars.timeframe);
         stream.opens = span.opens;
         // Irregular labels must not make time run backwards within one asset.
         stream.closes = span.closes.max(span.opens);
