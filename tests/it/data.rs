@@ -249,6 +249,7 @@ fn mixed_offsets_become_the_instants_they_are() {
 }
 
 /// The shared market data, if this machine has it.
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn market() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let found = ["../shared", "../../shared"]

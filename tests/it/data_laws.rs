@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+#[cfg(feature = "parquet")]
 use std::sync::LazyLock;
 
 use flate2::Compression;
@@ -223,8 +224,8 @@ fn a_file_is_read_the_same_by_the_fast_and_the_general_reader() {
         .assets
         .remove(0);
     // A column more than the uniform schema has sends every row to the general reader.
-    let wide: String = text.lines().map(|line| format!("{line},x\n")).collect();
-    fs::write(&path, wide).unwrap();
+    let wide: Vec<String> = text.lines().map(|line| format!("{line},x\n")).collect();
+    fs::write(&path, wide.concat()).unwrap();
     let general = load(&path, &LoadOptions::default())
         .unwrap()
         .assets

@@ -194,15 +194,16 @@ fn render(args: &ImportArgs, records: &[Imported]) -> String {
     for record in records.iter().filter(|record| record.findings > 0) {
         let n = record.findings;
         let noun = if n == 1 { "finding" } else { "findings" };
-        text.push_str(&format!(
-            "{}: {n} {noun}; rustybt data verify {} shows them\n",
-            record.symbol, record.symbol
-        ));
+        let symbol = &record.symbol;
+        text.extend([
+            format!("{symbol}: {n} {noun}; "),
+            format!("rustybt data verify {symbol} shows them\n"),
+        ]);
     }
     if args.dry_run {
         text.push_str("dry run: nothing was stored\n");
     } else {
-        text.push_str(&format!("stored in {}\n", args.catalog.catalog.display()));
+        text.extend([format!("stored in {}\n", args.catalog.catalog.display())]);
     }
     text
 }

@@ -17,11 +17,11 @@ pub(super) fn columns(heads: &[&str], rows: &[Vec<String>]) -> String {
         let mut line = String::new();
         for (index, cell) in row.iter().enumerate() {
             let width = widths[index];
-            if heads[index].starts_with('>') {
-                line.push_str(&format!("{cell:>width$}  "));
+            line.extend([if heads[index].starts_with('>') {
+                format!("{cell:>width$}  ")
             } else {
-                line.push_str(&format!("{cell:<width$}  "));
-            }
+                format!("{cell:<width$}  ")
+            }]);
         }
         out.push_str(line.trim_end());
         out.push('\n');

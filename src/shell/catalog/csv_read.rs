@@ -260,24 +260,8 @@ impl<'a> CsvReader<'a> {
 
     fn try_row(&mut self, line: &[u8], cut_off: bool) -> Result<(), RowFault> {
         let layout = self.layout.as_ref().expect("settled by the first line");
-        if line.contains(&0) {
-            return Err((None, Rule::NulBytes));
-        }
-        let mut fields = split(line, self.dialect.delimiter).map_err(|rule| (None, rule))?;
-        let expected = layout.names.len();
-        while fields.len() > expected && fields.last().is_some_and(|f| f.bytes(line).is_empty()) {
-            fields.pop();
-        }
-        if fields.len() != expected {
-            return Err((
-                None,
-                Rule::FieldCount {
-                    found: fields.len(),
-                    expected,
-                    cut_off,
-                },
-            ));
-        }
+        let fields = fields_of(line, self.dialect.delimiter, layout.names.len(), cut_off)
+            .map_err(|rule| (None, rule))?;
         let cell = |column: usize| fields[column].bytes(line);
         let time = match layout.clock {
             None => cell(layout.time),
@@ -417,6 +401,31 @@ pub(super) fn finish_trades(
     }
     trades.sort(notices);
     Ok(Rows::Trades(trades))
+}
+
+/// Splits a line into as many fields as the header has; empty ones at the end are surplus.
+fn fields_of(
+    line: &[u8],
+    delimiter: u8,
+    expected: usize,
+    cut_off: bool,
+) -> Result<Vec<Span>, Rule> {
+    if line.contains(&0) {
+        return Err(Rule::NulBytes);
+    }
+    let mut fields = split(line, delimiter)?;
+    let is_empty = |field: &Span| field.bytes(line).is_empty();
+    while fields.len() > expected && fields.last().is_some_and(is_empty) {
+        fields.pop();
+    }
+    if fields.len() != expected {
+        return Err(Rule::FieldCount {
+            found: fields.len(),
+            expected,
+            cut_off,
+        });
+    }
+    Ok(fields)
 }
 
 /// The column of the header that holds a field of the row (0 time, 1 to 4 prices, 5 volume).

@@ -44,8 +44,7 @@ impl Fixed {
     pub(super) fn parse(text: &[u8]) -> Result<Self, NumberFault> {
         let (negative, digits) = match text {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         let mut mantissa: i128 = 0;
         let mut decimals: i64 = 0;

@@ -259,8 +259,10 @@ fn parse(text: &str, order: Option<DateOrder>) -> Result<Parsed, Rule> {
     if bytes.is_empty() || !bytes.iter().any(u8::is_ascii_digit) {
         return Err(wrong());
     }
-    let is_number = bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.');
-    if is_number && !(bytes.len() == 8 && !text.contains('.')) && text.matches('.').count() < 2 {
+    let all_digits = bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    let n_points = text.matches('.').count();
+    let is_date = bytes.len() == 8 && n_points == 0;
+    if all_digits && n_points < 2 && !is_date {
         return parse_epoch(text).ok_or_else(wrong);
     }
     let split = bytes.iter().position(|b| matches!(b, b'T' | b't' | b' '));

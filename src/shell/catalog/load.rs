@@ -366,16 +366,14 @@ fn actions_in(folder: &Path, symbol: &str) -> Result<Option<PathBuf>, DataError>
     }
     let failed = |error: std::io::Error| DataError::of_file(folder, Rule::Io(reason(&error)));
     let prefix = format!("{symbol}-actions");
-    let bare = format!("{symbol}.csv");
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        if name.is_some_and(|name| {
-            (name.starts_with(&prefix) && name.ends_with(".csv")) || name == bare
-        }) {
+        let is_csv = path.extension().is_some_and(|extension| extension == "csv");
+        let stem = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        if is_csv && stem.is_some_and(|stem| stem.starts_with(&prefix) || stem == symbol) {
             found.push(path);
         }
     }
@@ -397,11 +395,15 @@ pub(super) fn hash_of(assets: &[BarColumns], action_hashes: &[String]) -> String
         return one.sha256.clone();
     }
     let mut list = String::new();
-    for bars in assets {
-        list.push_str(&format!("{}  {}\n", bars.sha256, bars.symbol));
-    }
-    for hash in action_hashes {
-        list.push_str(&format!("{hash}  actions\n"));
-    }
+    list.extend(
+        assets
+            .iter()
+            .map(|bars| format!("{}  {}\n", bars.sha256, bars.symbol)),
+    );
+    list.extend(
+        action_hashes
+            .iter()
+            .map(|hash| format!("{hash}  actions\n")),
+    );
     sha256_hex(list.as_bytes())
 }

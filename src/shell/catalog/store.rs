@@ -154,7 +154,8 @@ impl Catalog {
             let path = beside(&self.dir, &encode(&bars.symbol));
             write_atomically(&path, write_actions(actions).as_bytes())?;
         }
-        let record = serde_json::to_string_pretty(&entry).expect("plain texts and numbers");
+        let record = serde_json::to_string_pretty(&entry)
+            .map_err(|e| DataError::of_file(&self.dir, Rule::Write(e.to_string())))?;
         write_atomically(&self.dir.join(format!("{stem}.json")), record.as_bytes())?;
         Ok(entry)
     }

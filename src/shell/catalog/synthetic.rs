@@ -284,10 +284,6 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the upper half is what is wanted"
-    )]
     fn next_u32(&mut self) -> u32 {
         (self.next() >> 32) as u32
     }

@@ -292,15 +292,12 @@ impl Check<'_> {
             return;
         }
         let numbers = format!("{from} {}, {to} {}", self.price(before), self.price(after));
-        match split_ratio(before, after) {
-            Some(ratio) => {
-                let detail = format!("{numbers}: a split of {ratio}? none is recorded");
-                self.add(found, FindingKind::Split, at, detail);
-            }
-            None => {
-                let detail = format!("{numbers}: {}", percent(before, after));
-                self.add(found, FindingKind::Jump, at, detail);
-            }
+        if let Some(ratio) = split_ratio(before, after) {
+            let detail = format!("{numbers}: a split of {ratio}? none is recorded");
+            self.add(found, FindingKind::Split, at, detail);
+        } else {
+            let detail = format!("{numbers}: {}", percent(before, after));
+            self.add(found, FindingKind::Jump, at, detail);
         }
     }
 
