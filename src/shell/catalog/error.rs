@@ -373,6 +373,8 @@ pub enum Notice {
     LinesAboveHeader,
     /// The file's interval could not be told from its rows.
     TimeframeUnclear,
+    /// Daily or weekly bars with another time of day than midnight UTC.
+    NotAtMidnight,
 }
 
 impl DataWarning {
@@ -394,6 +396,9 @@ impl fmt::Display for Notice {
             Self::NoVolume => "no volume column; volume is 0",
             Self::RowsSkipped(why) => return write!(f, "rows left out: {why}"),
             Self::LinesAboveHeader => "text above the header; left out",
+            Self::NotAtMidnight => {
+                "labels of daily bars are not at 00:00Z; their UTC date is taken as the session"
+            }
             Self::TimeframeUnclear => "too few rows to tell the interval; taken as 1d",
         })
     }

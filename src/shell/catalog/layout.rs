@@ -346,10 +346,11 @@ fn time_columns(
     }
     let date = column("date", &["date", "day", "tradedate", "localtime"])?;
     let clock = column("time", &["time", "timeofday", "hour"])?;
-    Ok(match (date, clock) {
-        (Some(date), clock) => (Some(date), clock),
-        (None, time) => (time, None),
-    })
+    if date.is_some() {
+        return Ok((date, clock));
+    }
+    // Tables written by pandas have their index first, without a name.
+    Ok((clock.or(column("timestamp", &[""])?), None))
 }
 
 /// Whether a line looks like data: a time, then a number somewhere after it.

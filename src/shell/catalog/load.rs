@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
-use crate::core::model::time::Timeframe;
+use crate::core::model::time::{Span, Timeframe, Timestamp};
 use crate::shell::catalog::actions::{Actions, beside, read_actions};
 use crate::shell::catalog::bars::BarColumns;
 use crate::shell::catalog::builder::Built;
@@ -296,6 +296,14 @@ fn load_one(file: &Chosen, options: &LoadOptions) -> OneFile {
             notices.file(Notice::TimeframeUnclear, 0);
             Timeframe::Day
         });
+    if !timeframe.is_intraday() {
+        let day = Span::DAY.as_nanos();
+        let is_off = |at: &&Timestamp| at.as_nanos() % day != 0;
+        let n_off = built.starts.iter().filter(is_off).count();
+        if n_off > 0 {
+            notices.file(Notice::NotAtMidnight, n_off as u64);
+        }
+    }
     warnings.extend(notices.finish(&file.path, options.strict)?);
     Ok((columns_of(built, file, timeframe, sha256), warnings))
 }
