@@ -273,10 +273,13 @@ impl<'a> CsvReader<'a> {
                 &self.scratch
             }
         };
-        let start = self
-            .times
-            .read(time, self.line, &mut self.notices)
-            .map_err(|rule| (Some(layout.time), rule))?;
+        let start = match plain_time(&self.times, &mut self.cache, time) {
+            Some(start) => start,
+            None => self
+                .times
+                .read(time, self.line, &mut self.notices)
+                .map_err(|rule| (Some(layout.time), rule))?,
+        };
         let (dialect, line_number, notices) = (self.dialect, self.line, &mut self.notices);
         let mut number = |column: usize| {
             parse_cell(cell(column), dialect, line_number, notices)
@@ -401,6 +404,23 @@ pub(super) fn finish_trades(
     }
     trades.sort(notices);
     Ok(Rows::Trades(trades))
+}
+
+/// Reads a time that needs no zone and no memory of the row before, if it is written in the common
+/// way and the file does so throughout.
+fn plain_time(times: &TimeReader, cache: &mut DateCache, text: &[u8]) -> Option<Timestamp> {
+    let (clock, rest) = text.split_first_chunk::<19>()?;
+    let is_plain = match times.style()? {
+        TimeStyle::Zoned(0) => rest == b"Z",
+        TimeStyle::Naive => rest.is_empty() && !times.has_zone(),
+        TimeStyle::Zoned(_) | TimeStyle::Date | TimeStyle::Epoch(_) => false,
+    };
+    let nanos = if is_plain {
+        cache.read_clock(clock)
+    } else {
+        None
+    };
+    nanos.map(Timestamp::from_nanos)
 }
 
 /// Splits a line into as many fields as the header has; empty ones at the end are surplus.
