@@ -11,6 +11,9 @@ mod actions;
 mod bars;
 /// Rows into columns.
 mod builder;
+/// Panics of decoders that others wrote.
+#[cfg(feature = "parquet")]
+mod contain;
 /// The common row, fast.
 mod csv_fast;
 /// CSV of bars and trades.

@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use crate::core::model::time::Timestamp;
 use crate::shell::catalog::bars::BarColumns;
 use crate::shell::catalog::builder::Builder;
+use crate::shell::catalog::contain::contain;
 use crate::shell::catalog::csv_read::{CsvFile, Rows, finish_bars, finish_trades};
 use crate::shell::catalog::error::{DataError, Notices, Place, Rule};
 use crate::shell::catalog::fixed::{Fixed, NumberFault};
@@ -47,6 +48,14 @@ enum Cells {
 
 /// Reads a whole file.
 pub(super) fn read_parquet(path: &Path, options: &LoadOptions) -> Result<CsvFile, DataError> {
+    // The decoder takes much of a file for granted; on damaged ones it overflows or asserts.
+    contain(|| read_file(path, options)).unwrap_or_else(|| {
+        let rule = Rule::Parquet("the file is damaged".to_owned());
+        Err(DataError::of_file(path, rule))
+    })
+}
+
+fn read_file(path: &Path, options: &LoadOptions) -> Result<CsvFile, DataError> {
     let failed = |error: &ParquetError| DataError::of_file(path, Rule::Parquet(error.to_string()));
     let sha256 = hash_file(path)?;
     let file = File::open(path).map_err(|e| DataError::of_file(path, Rule::Io(reason(&e))))?;
