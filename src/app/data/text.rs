@@ -42,9 +42,11 @@ pub(super) fn count(value: u64) -> String {
     out
 }
 
-/// Writes a label without a midnight that says nothing.
-pub(super) fn label(text: &str) -> &str {
-    text.strip_suffix("T00:00:00Z").unwrap_or(text)
+/// Writes the label of a bar: of daily and weekly bars the date alone.
+pub(super) fn label<'a>(text: &'a str, timeframe: &str) -> &'a str {
+    let date = text.strip_suffix("T00:00:00Z");
+    date.filter(|_| matches!(timeframe, "1d" | "1w"))
+        .unwrap_or(text)
 }
 
 #[cfg(test)]

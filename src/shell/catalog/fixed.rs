@@ -55,9 +55,8 @@ impl Fixed {
         for (index, byte) in text.iter().enumerate() {
             match byte {
                 b'0'..=b'9' => {
-                    mantissa = mantissa
-                        .checked_mul(10)?
-                        .checked_add(i64::from(byte - b'0'))?
+                    let digit = i64::from(byte - b'0');
+                    mantissa = mantissa.checked_mul(10)?.checked_add(digit)?;
                 }
                 b'.' if point.is_none() => point = Some(index),
                 _ => return None,

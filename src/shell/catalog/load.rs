@@ -109,6 +109,29 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
     })
 }
 
+/// Returns the bar files of a folder, by name; of what is no folder, itself.
+///
+/// # Errors
+/// [`Rule::Io`], [`Rule::NoFiles`].
+pub fn bar_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    if !folder.is_dir() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let failed = |error: std::io::Error| DataError::of_file(folder, Rule::Io(reason(&error)));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() && FileName::of(&path).is_some_and(|name| is_symbol(&name.symbol)) {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        return Err(DataError::of_file(folder, Rule::NoFiles));
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
 /// One file, on which the caller decided what it is of.
 #[derive(Debug, Clone)]
 struct Chosen {
@@ -144,23 +167,12 @@ fn file_and_symbol(path: &Path, options: &LoadOptions) -> Result<Chosen, DataErr
 }
 
 fn files_of_folder(folder: &Path, options: &LoadOptions) -> Result<Vec<Chosen>, DataError> {
-    let failed = |error: std::io::Error| DataError::of_file(folder, Rule::Io(reason(&error)));
     let mut found: BTreeMap<String, Vec<Chosen>> = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let Some(name) = FileName::of(&path).filter(|_| path.is_file()) else {
-            continue;
-        };
+    for path in bar_files(folder)? {
+        let name = FileName::of(&path).expect("named as a bar file");
         let symbol = name.symbol.clone();
-        if is_symbol(&symbol) {
-            found
-                .entry(symbol.clone())
-                .or_default()
-                .push(Chosen { path, name, symbol });
-        }
-    }
-    if found.is_empty() {
-        return Err(DataError::of_file(folder, Rule::NoFiles));
+        let files = found.entry(symbol.clone()).or_default();
+        files.push(Chosen { path, name, symbol });
     }
     let wanted: Vec<String> = if options.symbols.is_empty() {
         found.keys().cloned().collect()
@@ -208,12 +220,11 @@ fn choose(
         .or_else(|| only(&|file| file.name.is_bare()))
         .or_else(|| only(&|file| nearest.is_some() && own(file) == nearest))
         .ok_or_else(|| {
-            let mut names: Vec<String> = files
+            let names: Vec<String> = files
                 .iter()
                 .filter_map(|file| file.path.file_name())
                 .map(|name| name.to_string_lossy().into_owned())
                 .collect();
-            names.sort_unstable();
             DataError::of_file(
                 folder,
                 Rule::SeveralFiles {

@@ -58,7 +58,7 @@ pub use crate::shell::catalog::error::{DataError, DataWarning, Notice, Place, Ru
 pub use crate::shell::catalog::infer::Inferred;
 pub use crate::shell::catalog::instant::DateOrder;
 pub use crate::shell::catalog::layout::ColumnMap;
-pub use crate::shell::catalog::load::{LoadOptions, Loaded, load};
+pub use crate::shell::catalog::load::{LoadOptions, Loaded, bar_files, load};
 pub use crate::shell::catalog::name::is_symbol;
 pub use crate::shell::catalog::sample::sample;
 pub use crate::shell::catalog::source::load_source;
