@@ -1,6 +1,6 @@
 //! Rows into columns: one scale for all, checked prices, order and duplicates.
 //!
-//! Invariants: what comes out satisfies [`BarColumns`](super::bars::BarColumns); nothing is repaired
+//! Invariants: what comes out satisfies `BarColumns`; nothing is repaired
 //! without a notice. Knows nothing of how rows were written.
 
 use std::cmp::Ordering;

@@ -1,6 +1,6 @@
 //! CSV files of bars or trades into columns.
 //!
-//! Invariants: lines are those of the file; the common row is read by [`super::csv_fast`], everything
+//! Invariants: lines are those of the file; the common row is read by `csv_fast`, everything
 //! else here, with the same result; an error leaves nothing behind. Knows nothing of folders.
 
 use std::path::Path;

@@ -30,7 +30,7 @@ use crate::shell::catalog::builder::Builder;
 use crate::shell::catalog::contain::contain;
 use crate::shell::catalog::csv_read::{CsvFile, Rows, finish_bars, finish_trades};
 use crate::shell::catalog::error::{DataError, Notices, Place, Rule};
-use crate::shell::catalog::fixed::{Fixed, NumberFault};
+use crate::shell::catalog::fixed::{Fixed, MAX_SCALE, NumberFault};
 use crate::shell::catalog::instant::{TimeReader, unit_of};
 use crate::shell::catalog::layout::{Content, Layout};
 use crate::shell::catalog::load::LoadOptions;
@@ -346,12 +346,18 @@ fn instants(values: Vec<i64>, column: &ColumnDescriptor) -> Result<Cells, Rule> 
 }
 
 fn integers(values: impl Iterator<Item = i128>, column: &ColumnDescriptor) -> Result<Cells, Rule> {
-    let scale = i64::from(column.type_scale().max(0));
+    let scale = u8::try_from(column.type_scale().max(0)).unwrap_or(u8::MAX);
+    let fit = |value: i128| match i64::try_from(value) {
+        Ok(mantissa) if scale <= MAX_SCALE => Ok(Fixed {
+            mantissa,
+            scale,
+            rounded: false,
+        }),
+        Ok(_) | Err(_) => Fixed::fit(value, i64::from(scale), false)
+            .map_err(|_| Rule::OutOfRange(format!("{value}e-{scale}"))),
+    };
     values
-        .map(|value| {
-            Fixed::fit(value, scale, false)
-                .map_err(|_| Rule::OutOfRange(format!("{value}e-{scale}")))
-        })
+        .map(fit)
         .collect::<Result<_, _>>()
         .map(Cells::Numbers)
 }

@@ -308,6 +308,18 @@ mod tests {
     }
 
     #[test]
+    fn the_same_seed_gives_the_same_bars_for_ever() {
+        let loaded = synthetic("synthetic:bars=3;seed=42;symbols=SPY", &[]).unwrap();
+        assert_eq!(
+            loaded.assets[0].to_csv(),
+            "timestamp,open,high,low,close,volume\n\
+             2015-01-02T00:00:00Z,100,101.3,99.69,101.3,735437\n\
+             2015-01-05T00:00:00Z,101.3,101.79,100.86,101.09,856546\n\
+             2015-01-06T00:00:00Z,101.09,101.09,98.88,98.88,454679\n"
+        );
+    }
+
+    #[test]
     fn a_symbol_does_not_depend_on_its_neighbors() {
         let one = synthetic("synthetic:symbols=QQQ;bars=50", &[]).unwrap();
         let two = synthetic("synthetic:symbols=SPY,QQQ;bars=50", &[]).unwrap();
