@@ -257,3 +257,18 @@ fn lines_across_blocks_are_whole() {
     let error = load(&path, &LoadOptions::default()).unwrap_err();
     assert_eq!(error.line(), Some(line as u64));
 }
+
+#[test]
+fn a_catalog_file_of_several_row_groups_is_whole() {
+    let text = "synthetic:symbols=LONG;bars=140000;timeframe=1m;calendar=24/7";
+    let bars = synthetic(text, &[]).unwrap().assets.remove(0);
+    let catalog = Catalog::open(scratch("groups-law"));
+    let facts = AssetFacts {
+        kind: AssetKind::Crypto,
+        calendar: "24/7".to_owned(),
+    };
+    let entry = catalog.import(&bars, &[], &facts).unwrap();
+    let read = catalog.load_entry(&entry).unwrap().assets.remove(0);
+    assert_eq!((&read.starts, &read.close), (&bars.starts, &bars.close));
+    assert_eq!(read.volume, bars.volume);
+}

@@ -19,7 +19,7 @@ use parquet::data_type::{
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnDescriptor;
 use sha2::{Digest, Sha256};
@@ -420,6 +420,9 @@ impl Write for HashWriter<'_> {
 /// Most digits of a decimal that a 64-bit column may hold.
 const INT64_DIGITS: u64 = 1_000_000_000_000_000_000;
 
+/// Rows that are read or written at a time.
+const GROUP_ROWS: usize = 1 << 17;
+
 /// Writes bars as Parquet: a UTC timestamp and five decimals.
 ///
 /// # Errors
@@ -459,7 +462,6 @@ pub(super) fn write_parquet<W: Write + Send>(
             p.set_column_encoding((*name).into(), Encoding::PLAIN)
         });
     let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties.build()))?;
-    let mut group = writer.next_row_group()?;
     let divisor = if in_micros { 1_000 } else { 1 };
     let starts: Vec<i64> = bars
         .starts
@@ -469,25 +471,36 @@ pub(super) fn write_parquet<W: Write + Send>(
     let numbers = columns
         .iter()
         .map(|(_, values, _)| (*values, is_wide(values)));
-    for (values, wide) in std::iter::once((&starts, false)).chain(numbers) {
-        let mut column = group
-            .next_column()?
-            .ok_or_else(|| ParquetError::General("a column too few".to_owned()))?;
-        if wide {
-            let bytes: Vec<FixedLenByteArray> =
-                values.iter().map(|value| nine_bytes(*value)).collect();
-            column
-                .typed::<FixedLenByteArrayType>()
-                .write_batch(&bytes, None, None)?;
-        } else {
-            column
-                .typed::<Int64Type>()
-                .write_batch(values, None, None)?;
+    let all: Vec<(&Vec<i64>, bool)> = std::iter::once((&starts, false)).chain(numbers).collect();
+    for begin in (0..bars.len()).step_by(GROUP_ROWS) {
+        let rows = begin..bars.len().min(begin + GROUP_ROWS);
+        let mut group = writer.next_row_group()?;
+        for (values, wide) in &all {
+            let mut column = group
+                .next_column()?
+                .ok_or_else(|| ParquetError::General("a column too few".to_owned()))?;
+            write_values(&mut column, &values[rows.clone()], *wide)?;
+            column.close()?;
         }
-        column.close()?;
+        group.close()?;
     }
-    group.close()?;
     writer.close()?;
+    Ok(())
+}
+
+fn write_values(
+    column: &mut SerializedColumnWriter<'_>,
+    values: &[i64],
+    wide: bool,
+) -> Result<(), ParquetError> {
+    if wide {
+        let bytes: Vec<FixedLenByteArray> = values.iter().map(|value| nine_bytes(*value)).collect();
+        let column = column.typed::<FixedLenByteArrayType>();
+        column.write_batch(&bytes, None, None)?;
+    } else {
+        let column = column.typed::<Int64Type>();
+        column.write_batch(values, None, None)?;
+    }
     Ok(())
 }
 
