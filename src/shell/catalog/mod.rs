@@ -11,6 +11,8 @@ mod actions;
 mod bars;
 /// Rows into columns.
 mod builder;
+/// Lines into fields, fields into numbers.
+mod cells;
 /// Panics of decoders that others wrote.
 #[cfg(feature = "parquet")]
 mod contain;
@@ -35,6 +37,9 @@ mod name;
 /// Parquet of bars and trades.
 #[cfg(feature = "parquet")]
 mod parquet;
+/// Bars as Parquet.
+#[cfg(feature = "parquet")]
+mod parquet_write;
 /// Coarser bars from finer ones.
 mod resample;
 /// The built-in sample.

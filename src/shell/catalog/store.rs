@@ -327,7 +327,8 @@ pub(super) fn facts_beside(bars: &Path) -> Option<AssetFacts> {
 #[cfg(feature = "parquet")]
 fn encode_bars(bars: &BarColumns) -> Result<(Vec<u8>, &'static str), String> {
     let mut bytes = Vec::new();
-    crate::shell::catalog::parquet::write_parquet(bars, &mut bytes).map_err(|e| e.to_string())?;
+    crate::shell::catalog::parquet_write::write_parquet(bars, &mut bytes)
+        .map_err(|e| e.to_string())?;
     Ok((bytes, "parquet"))
 }
 
