@@ -20,6 +20,8 @@ use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::Quantity;
 use crate::script::api;
+use crate::script::api::output;
+use crate::script::registry::Registry;
 use crate::script::api::context::{ContextRef, RESERVED, register_fields};
 use crate::script::api::data::DataRef;
 use crate::script::convert::{Outcome, fail, kind_of};
@@ -217,9 +219,11 @@ impl ScriptStrategy {
         });
         let mut engine = Engine::new();
         sandbox::confine(&mut engine, setup.budget, Arc::clone(&setup.fuse));
-        numbers::register(&mut engine);
-        params::register(&mut engine, &host);
-        api::register(&mut engine, &host);
+        let mut registry = Registry::default();
+        numbers::register(&mut registry);
+        params::register(&mut registry, &host);
+        api::register(&mut registry, &host);
+        output::listen(&mut engine, &host);
         let modules = Modules::new(setup.read_module, Rc::clone(&texts));
         engine.set_module_resolver(modules);
         let explain = |error: Box<EvalAltResult>| {
@@ -237,7 +241,8 @@ impl ScriptStrategy {
             .compile(text)
             .map(|ast| properties(&ast))
             .map_err(|e| explain(e.into()))?;
-        register_fields(&mut engine, &host, &names);
+        register_fields(&mut registry, &host, &names);
+        let natives = registry.install(&mut engine);
         let unit = Unit::load(&engine, text, file).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()

@@ -8,11 +8,12 @@
 //! Decimal (the float taken as the decimal it prints as); dividing by zero is an error for whole
 //! numbers and decimals and infinite for floats, as IEEE says.
 
-use rhai::{Dynamic, Engine, FLOAT, INT};
+use rhai::{Dynamic, FLOAT, INT};
 use rust_decimal::Decimal;
 
 use crate::core::model::number::{decimal_from_f64, to_f64};
 use crate::script::convert::{Outcome, fail, kind_of, show};
+use crate::script::registry::Registry;
 
 #[expect(
     clippy::cast_precision_loss,
@@ -58,7 +59,7 @@ macro_rules! decimal_arithmetic {
 }
 
 /// Registers the operators.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     #[expect(clippy::float_cmp, reason = "this is the operator of the script")]
     {
         comparisons!(engine, "==" => ==, "!=" => !=, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
@@ -80,7 +81,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("to_float", |value: FLOAT| value);
 }
 
-fn for_missing_right(engine: &mut Engine, op: &'static str) {
+fn for_missing_right(engine: &mut Registry, op: &'static str) {
     engine.register_fn(op, move |a: FLOAT, _: ()| missing(op, &a.into()));
     engine.register_fn(op, move |a: INT, _: ()| missing(op, &a.into()));
     engine.register_fn(op, move |a: Decimal, _: ()| missing(op, &a.into()));

@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use rhai::Engine;
 
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// Assets and how they are found.
 pub mod assets;
@@ -22,7 +22,7 @@ pub mod indicators;
 /// Orders.
 mod orders;
 /// What the script says.
-mod output;
+pub(super) mod output;
 /// The whole universe at once.
 mod panel;
 /// Portfolio, positions, account.
@@ -39,7 +39,7 @@ mod statistics;
 pub mod time;
 
 /// Registers everything.
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     time::register(engine);
     assets::register(engine, host);
     series::register(engine);
