@@ -6,9 +6,11 @@
 //! Invariants: the top level runs once; a constant's name is never hidden by a parameter or a loop
 //! variable (that would be replaced too), which is refused.
 
+use std::cell::Cell;
+
 use rhai::{
     AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState,
-    Position, Scope, Stmt,
+    Position, Scope, Stmt, Token,
 };
 
 use crate::script::convert::error;
@@ -87,6 +89,19 @@ impl Unit {
     }
 }
 
+/// Lets a method be named as a word that Rhai reserves: `prices.var()`.
+#[expect(deprecated, reason = "the library marks what may change in its next version so")]
+pub(super) fn free_method_names(engine: &mut Engine) {
+    let after_dot = Cell::new(false);
+    engine.on_parse_token(move |token, _, _| {
+        let is_method = after_dot.replace(token == Token::Period);
+        match token {
+            Token::Reserved(name) if is_method && *name == "var" => Token::Identifier(name),
+            other => other,
+        }
+    });
+}
+
 /// Compiles a module, with its constants in place of their names.
 pub(super) fn compile_with_constants(
     engine: &Engine,
@@ -115,7 +130,7 @@ fn run_top_level(
     scope: &mut Scope<'static>,
     ast: &AST,
 ) -> Result<(), Box<EvalAltResult>> {
-    engine.eval_statements_raw(global, caches, scope, ast.statements())?;
+    let _last = engine.eval_statements_raw(global, caches, scope, ast.statements())?;
     Ok(())
 }
 

@@ -7,6 +7,8 @@ mod metrics;
 mod reference_vectors;
 mod round_trips;
 mod runs;
+mod shipped_scripts;
+mod support;
 mod data;
 mod data_commands;
 mod data_laws;

@@ -1,0 +1,3 @@
+//! Doors that tests go through.
+
+pub(crate) mod script;
