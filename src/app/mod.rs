@@ -7,10 +7,10 @@
 pub mod cli;
 /// Configuration files: what they say and what it means.
 pub mod config;
-/// How figures are written for people.
-pub mod figures;
 /// `data`: bars at rest.
 pub mod data;
+/// How figures are written for people.
+pub mod figures;
 /// The tear sheet.
 pub mod report;
 /// Runs of a strategy.

@@ -82,7 +82,18 @@ pub(super) struct Explainer<'a> {
     pub(super) operations: u64,
 }
 
-impl Explainer<'_> {
+impl<'a> Explainer<'a> {
+    /// Explains errors of texts that do not run.
+    pub(super) fn of_texts(texts: &'a Texts, main: &'a str) -> Self {
+        Self {
+            texts,
+            main,
+            functions: Vec::new(),
+            constants: Vec::new(),
+            operations: 0,
+        }
+    }
+
     /// Explains an error of a running script.
     pub(super) fn explain(&self, error: EvalAltResult) -> ScriptError {
         let mut trace = Vec::new();
@@ -269,7 +280,7 @@ impl Explainer<'_> {
 }
 
 /// Returns the length of the name, number or sign that begins at a column.
-fn width_at(line: &str, column: usize) -> usize {
+pub(super) fn width_at(line: &str, column: usize) -> usize {
     let Some(skip) = column.checked_sub(1) else {
         return 1;
     };

@@ -126,13 +126,7 @@ pub const HANDLERS: [(&str, usize); 9] = [
 ];
 
 impl Host {
-    fn new(
-        assets: Rc<[Asset]>,
-        params: Params,
-        rng: Random,
-        locks: Locks,
-        margin: Margin,
-    ) -> Self {
+    fn new(assets: Rc<[Asset]>, params: Params, rng: Random, locks: Locks, margin: Margin) -> Self {
         Self {
             desk: RefCell::new(Box::new(Desk::vacant())),
             seated: Cell::new(false),

@@ -90,7 +90,10 @@ impl Unit {
 }
 
 /// Lets a method be named as a word that Rhai reserves: `prices.var()`.
-#[expect(deprecated, reason = "the library marks what may change in its next version so")]
+#[expect(
+    deprecated,
+    reason = "the library marks what may change in its next version so"
+)]
 pub(super) fn free_method_names(engine: &mut Engine) {
     let after_dot = Cell::new(false);
     engine.on_parse_token(move |token, _, _| {

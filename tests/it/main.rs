@@ -1,6 +1,9 @@
 //! The integration tests: one binary, one file a subject.
 
 mod calendars;
+mod data;
+mod data_commands;
+mod data_laws;
 mod generated_data;
 mod indicators;
 mod metrics;
@@ -9,6 +12,3 @@ mod round_trips;
 mod runs;
 mod shipped_scripts;
 mod support;
-mod data;
-mod data_commands;
-mod data_laws;

@@ -20,7 +20,7 @@ pub mod docs;
 /// Indicators, at once and kept.
 pub mod indicators;
 /// Orders.
-mod orders;
+pub(super) mod orders;
 /// What the script says.
 mod output;
 /// The whole universe at once.

@@ -173,19 +173,16 @@ impl Sandbox {
         let calendars = || -> Vec<Calendar> { assets.iter().map(|_| calendar()).collect() };
         let cash = Money::new(Decimal::from(100_000));
         let market = Market::new(Rc::clone(&assets), calendars(), Timeframe::Day);
-        let mut desk = Desk::new(Mode::Backtest, market, Ledger::new(Rc::clone(&assets), cash));
+        let mut desk = Desk::new(
+            Mode::Backtest,
+            market,
+            Ledger::new(Rc::clone(&assets), cash),
+        );
         desk.schedule.set_calendar(calendar());
         let engine = Engine::new(desk, strategy, self.on_error, false);
         let exchange = Exchange::new(Rc::clone(&assets), calendars(), Rules::default(), cash);
         let start = Timestamp::MIN;
-        let mut world = World::new(
-            engine,
-            exchange,
-            self.feed(),
-            Vec::new(),
-            calendar(),
-            start,
-        );
+        let mut world = World::new(engine, exchange, self.feed(), Vec::new(), calendar(), start);
         let mut ran = Ran::default();
         let mut watch = Watch {
             ran: &mut ran,
