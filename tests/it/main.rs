@@ -10,5 +10,6 @@ mod metrics;
 mod reference_vectors;
 mod round_trips;
 mod runs;
+mod script_errors;
 mod shipped_scripts;
 mod support;

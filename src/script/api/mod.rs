@@ -9,6 +9,8 @@ use rhai::Engine;
 
 use crate::script::host::Host;
 
+/// Arrays.
+mod arrays;
 /// Assets and how they are found.
 pub mod assets;
 /// The context and its fields.
@@ -40,6 +42,7 @@ pub mod time;
 
 /// Registers everything.
 pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+    arrays::register(engine);
     time::register(engine);
     assets::register(engine, host);
     series::register(engine);
