@@ -1,3 +1,5 @@
-//! The `rustybt` program.
+//! The `rustybt` program: parse, run, exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    rustybt::app::cli::main(std::env::args_os())
+}

@@ -1,7 +1,7 @@
 //! What a person runs: commands, configuration, runs, reports.
 //!
 //! Invariants: results go to standard output, everything else to standard error; each error becomes
-//! one diagnostic and one exit code in [`cli`].
+//! one diagnostic and one exit code in `cli`.
 
 /// The command line: what was typed, and the diagnostics that answer it.
 pub mod cli;
@@ -9,8 +9,12 @@ pub mod cli;
 pub mod config;
 /// `data`: bars at rest.
 pub mod data;
+/// `doctor`: looks at the surroundings.
+pub mod doctor;
 /// How figures are written for people.
 pub mod figures;
+/// `new`: makes a project.
+pub mod new;
 /// The tear sheet.
 pub mod report;
 /// Runs of a strategy.

@@ -4,3 +4,13 @@
 
 /// Bars at rest: files, folders, the local catalog, the built-in sample.
 pub mod catalog;
+/// The wall clock and the stopwatch.
+pub mod clock;
+/// The variables of the process.
+pub mod environment;
+/// Text files of a project.
+pub mod files;
+/// The folder of a run's results.
+pub mod folder;
+/// Stops calls that take too long.
+pub mod watchdog;

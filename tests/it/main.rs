@@ -1,15 +1,44 @@
 //! The integration tests: one binary, one file a subject.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests make their own folders and start the program"
+)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+/// Sessions against `exchange_calendars`.
 mod calendars;
+/// The program as a person starts it.
+mod cli;
+/// Files of bars, whole and broken.
 mod data;
+/// The data commands.
 mod data_commands;
+/// Laws of reading and writing bars.
 mod data_laws;
+/// What the documents say is true.
+mod docs;
+/// The generated bars of the workloads.
 mod generated_data;
+/// Indicators against TA-Lib.
 mod indicators;
+/// Metrics against independent libraries.
 mod metrics;
+/// New projects.
+mod new;
+/// The vectors of the reference simulator.
 mod reference_vectors;
+/// Round trips against an independent program.
 mod round_trips;
+/// The list of runs and the report.
 mod runs;
+/// Semantics of what scripts call.
+mod script_api;
+/// What a person is told when a script is wrong.
 mod script_errors;
+/// The scripts that ship.
 mod shipped_scripts;
+/// Starting the program in a folder of its own.
 mod support;
+/// Rules of the source that no compiler checks.
+mod tidy;

@@ -11,6 +11,17 @@ use crate::core::model::asset::AssetKind;
 use crate::core::model::time::Timeframe;
 use crate::shell::catalog::{ColumnMap, DateOrder, LoadOptions};
 
+/// The arguments of `data`.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DataCommand,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
 /// The commands for bars at rest.
 #[derive(Debug, Clone, Subcommand)]
 pub enum DataCommand {

@@ -1,6 +1,6 @@
 //! What is traded.
 //!
-//! Invariants: lot, tick and multiplier are positive. An [`AssetId`] is an index into one engine's
+//! Invariants: lot, tick and multiplier are positive. An `AssetId` is an index into one engine's
 //! list of assets and means nothing elsewhere; the symbol is what people and files use.
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Bars of market data.
 //!
-//! Invariants of a [`Bar`]: `low ≤ open, close ≤ high`, all prices positive, volume not negative,
+//! Invariants of a `Bar`: `low ≤ open, close ≤ high`, all prices positive, volume not negative,
 //! `opens < closes`. Numbers are exact: whole numbers with a decimal scale, of which the decimal and
 //! the nearest float both come without loss.
 

@@ -1,7 +1,7 @@
 //! The nouns of trading: time, numbers, assets, bars, orders, fills.
 //!
 //! Invariants: money is exact decimal; every instant is UTC; an order moves only along the one
-//! transition table in [`status`]. Knows nothing of engines, brokers, scripts or files.
+//! transition table in `status`. Knows nothing of engines, brokers, scripts or files.
 
 /// What is traded.
 pub mod asset;

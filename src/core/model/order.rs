@@ -1,7 +1,7 @@
 //! Orders as requested and as tracked.
 //!
 //! Invariants: a request has a positive quantity and a side; prices are positive. A tracked
-//! [`Order`] changes only through [`crate::core::model::status`] and fills. Knows nothing of brokers.
+//! `Order` changes only through [`crate::core::model::status`] and fills. Knows nothing of brokers.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Instants, spans and bar intervals.
 //!
-//! Invariants: a [`Timestamp`] is UTC with nanosecond resolution; nothing here reads a clock.
+//! Invariants: a `Timestamp` is UTC with nanosecond resolution; nothing here reads a clock.
 //! Knows nothing of sessions or holidays: see [`crate::core::calendar`].
 
 use std::fmt;
@@ -108,11 +108,13 @@ impl Timestamp {
 
     /// Returns the last instant at or before this one that is a whole multiple of `span` after the
     /// epoch. `span` must be positive.
+    #[must_use]
     pub const fn floor(self, span: Span) -> Self {
         Self(self.0 - self.0.rem_euclid(span.0))
     }
 
     /// Adds `span`, staying within [`Self::MIN`] and [`Self::MAX`].
+    #[must_use]
     pub const fn saturating_add(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }

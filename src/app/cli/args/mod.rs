@@ -1,0 +1,101 @@
+//! What can be typed: one struct per command, in files by family.
+//!
+//! Invariants: only what works is listed. Values are read by [`crate::app::config`], so that a flag, a
+//! variable and a file line follow the same rules.
+
+/// `backtest`.
+pub mod backtest;
+/// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
+pub mod project;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::cli::args::backtest::BacktestArgs;
+use crate::app::cli::args::project::{CompletionsArgs, ConfigCommand, DoctorArgs, NewArgs};
+use crate::app::cli::out::{Color, Verbosity};
+use crate::app::data::args::DataArgs;
+use crate::app::runs::command::{ReportArgs, RunsCommand};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rustybt",
+    version,
+    about = "Trading strategies as Rhai scripts: one engine for backtest, paper and live",
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// When to use colors: auto, always or never; `NO_COLOR` is honored
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        global = true,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
+    pub color: Color,
+    /// Print errors and results alone
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more; -vv says everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+impl Global {
+    /// Returns how much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::Trace,
+        }
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a project: a strategy, its configuration, a folder for tests
+    New(NewArgs),
+    /// Run a strategy over history
+    Backtest(Box<BacktestArgs>),
+    /// Import, list, show, verify and export bars
+    Data(DataArgs),
+    /// List, show and compare runs
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Write the tear sheet of a run as one HTML file
+    Report(ReportArgs),
+    /// Show or check the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check the surroundings; each finding comes with its cure
+    Doctor(DoctorArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+}
+
+/// The configuration files of a command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigFiles {
+    /// A configuration file; may be repeated, later wins [default: the nearest rustybt.yaml]
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+}

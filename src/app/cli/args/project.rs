@@ -1,0 +1,113 @@
+//! The arguments of the commands around a project.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::app::cli::args::ConfigFiles;
+
+/// The arguments of `new`.
+#[derive(Debug, Clone, Args)]
+pub struct NewArgs {
+    /// The folder to make; its last part names the project
+    pub name: PathBuf,
+    /// What to start from
+    #[arg(long, value_enum, default_value_t)]
+    pub template: Template,
+    /// What to trade
+    #[arg(long, value_enum, default_value_t)]
+    pub market: Market,
+}
+
+/// What a project starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Template {
+    /// Hold one asset while its fast average is above the slow one
+    #[default]
+    SmaCross,
+    /// Hold the strongest of several assets, chosen anew each month
+    Rotation,
+    /// Buy what fell far below its average, sell when it is back
+    MeanReversion,
+    /// The handlers and nothing in them
+    Empty,
+}
+
+/// What a project trades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Market {
+    /// Shares and funds
+    #[default]
+    Equities,
+    /// Coins and tokens
+    Crypto,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// The scripts to check [default: the configured one]
+    pub scripts: Vec<PathBuf>,
+    /// Explain the rule of this code, such as RBT101
+    #[arg(long, value_name = "CODE")]
+    pub explain: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The configuration files.
+    #[command(flatten)]
+    pub files: ConfigFiles,
+}
+
+/// The arguments of `doc`.
+#[derive(Debug, Clone, Args)]
+pub struct DocArgs {
+    /// The function or type to explain [default: an overview]
+    pub name: Option<String>,
+    /// Find what mentions this text
+    #[arg(long, value_name = "TEXT", conflicts_with = "name")]
+    pub search: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The commands under `config`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConfigCommand {
+    /// Show every setting with where it comes from; secrets are masked
+    Show(ConfigArgs),
+    /// Check the configuration without running anything
+    Check(ConfigArgs),
+}
+
+/// The arguments of the commands under `config`.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The configuration files.
+    #[command(flatten)]
+    pub files: ConfigFiles,
+}
+
+/// The arguments of `doctor`.
+#[derive(Debug, Clone, Args)]
+pub struct DoctorArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The configuration files.
+    #[command(flatten)]
+    pub files: ConfigFiles,
+}
+
+/// The arguments of `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
