@@ -250,7 +250,7 @@ impl ScriptStrategy {
                 main: file,
                 functions: Vec::new(),
                 constants: Vec::new(),
-                operations: setup.budget.operations,
+                budget: setup.budget,
             }
             .explain(*error)
         };
@@ -389,7 +389,7 @@ impl ScriptStrategy {
     }
 
     fn explain(&self, error: EvalAltResult) -> ScriptError {
-        // The handler itself was called by the engine, from nowhere in the script.
+        // A handler that was called as a function was called from nowhere in the script.
         let error = match error {
             EvalAltResult::ErrorInFunctionCall(_, _, inner, at) if at.is_none() => *inner,
             other => other,
@@ -399,7 +399,7 @@ impl ScriptStrategy {
             main: &self.file,
             functions: self.host.functions.borrow().iter().cloned().collect(),
             constants: self.constants(),
-            operations: self.budget.operations,
+            budget: self.budget,
         }
         .explain(error)
     }

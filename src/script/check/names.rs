@@ -8,6 +8,7 @@ use crate::script::api::docs;
 use crate::script::check::surface::signature;
 use crate::script::check::{Findings, View};
 use crate::script::convert::nearest;
+use crate::script::error::{UNSEEN, foreign_word};
 use crate::script::modules::refusal;
 
 /// `RBT104`, and `RBT110` for variables of the top level, which functions do not see.
@@ -40,10 +41,10 @@ pub(super) fn unknown_variables(view: &View<'_>, findings: &mut Findings) {
                 return;
             }
             let candidates = locals.iter().chain(&file.constants).map(String::as_str).chain(functions.iter().copied());
-            let hint = nearest(name, candidates).map_or_else(
-                || "a function sees its parameters, its own variables and the script's constants; keep state in context".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let hint = foreign_word(name)
+                .map(str::to_owned)
+                .or_else(|| nearest(name, candidates).map(|near| format!("did you mean `{near}`?")))
+                .unwrap_or_else(|| UNSEEN.to_owned());
             findings.error(file, "RBT104", *at, format!("unknown variable `{name}`"), hint);
         });
     }

@@ -8,6 +8,7 @@ use rhai::{AST, ASTFlags, ASTNode, Engine, Expr, FnAccess, Position, Stmt};
 use crate::script::check::{Finding, Severity};
 use crate::script::error::{Explainer, Texts};
 use crate::script::modules::ReadModule;
+use crate::script::source::only;
 use crate::script::stdlib;
 
 /// What a file is for.
@@ -185,8 +186,7 @@ fn functions(tree: &AST) -> Vec<Function> {
             name: f.name.to_owned(),
             params: f.params.iter().map(|name| (*name).to_owned()).collect(),
             private: f.access == FnAccess::Private,
-            tree: tree
-                .clone_functions_only_filtered(|_, _, _, name, n| name == f.name && n == count),
+            tree: only(tree, f.name, count),
         });
     }
     all

@@ -13,11 +13,11 @@ use rustybt::core::ledger::Ledger;
 use rustybt::core::model::asset::{Asset, AssetId, AssetKind};
 use rustybt::core::model::fill::Fill;
 use rustybt::core::model::market::Bar;
-use rustybt::core::model::number::Money;
+use rustybt::core::model::number::{Money, Quantity};
 use rustybt::core::model::time::{Timeframe, Timestamp};
 use rustybt::core::sim::exchange::Exchange;
 use rustybt::core::sim::rules::Rules;
-use rustybt::core::sim::world::{Feed, Observer, World};
+use rustybt::core::sim::world::{DatedAction, Feed, Observer, World};
 use rustybt::script::error::ScriptError;
 use rustybt::script::host::{Locks, Margin, ScriptStrategy, Setup};
 use rustybt::script::sandbox::{Budget, Fuse};
@@ -317,6 +317,8 @@ impl Observer for Watch<'_> {
             fill.time, fill.quantity, fill.price
         ));
     }
+
+    fn on_action(&mut self, _action: &DatedAction, _held: Quantity, _desk: &Desk) {}
 
     fn on_slice(&mut self, _bars: &[(AssetId, Bar)], desk: &mut Desk) {
         self.take_notes(desk);
