@@ -15,7 +15,7 @@ pub mod error;
 /// The script at the engine's service.
 pub mod host;
 /// Imports.
-mod modules;
+pub mod modules;
 /// Numbers that never fail silently.
 mod numbers;
 /// Parameters.

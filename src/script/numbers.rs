@@ -8,7 +8,7 @@
 //! Decimal (the float taken as the decimal it prints as); dividing by zero is an error for whole
 //! numbers and decimals and infinite for floats, as IEEE says.
 
-use rhai::{Dynamic, FLOAT, INT};
+use rhai::{Dynamic, FLOAT, INT, ImmutableString};
 use rust_decimal::Decimal;
 
 use crate::core::model::number::{decimal_from_f64, to_f64};
@@ -65,6 +65,7 @@ pub(super) fn register(engine: &mut Registry) {
         comparisons!(engine, "==" => ==, "!=" => !=, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
     }
     orderings!(engine, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
+    refuse_orderings(engine);
     decimal_arithmetic!(engine, "+" => checked_add, "-" => checked_sub, "*" => checked_mul, "/" => checked_div, "%" => checked_rem);
     for op in ["+", "-", "*", "/", "%", "**"] {
         engine.register_fn(op, move |_: (), b: Dynamic| missing(op, &b));
@@ -79,6 +80,36 @@ pub(super) fn register(engine: &mut Registry) {
     });
     engine.register_fn("to_float", to_f64);
     engine.register_fn("to_float", |value: FLOAT| value);
+}
+
+/// Refuses to order values of unlike kinds, also between literals: for those the interpreter looks
+/// only for functions of precisely their kinds before it answers false by itself.
+fn refuse_orderings(engine: &mut Registry) {
+    fn refuse<A: rhai::Variant + Clone, B: rhai::Variant + Clone>(engine: &mut Registry) {
+        for op in ["<", "<=", ">", ">="] {
+            engine.register_fn(op, move |a: A, b: B| {
+                unordered(&Dynamic::from(a), op, &Dynamic::from(b))
+            });
+        }
+    }
+    fn refuse_against_all<A: rhai::Variant + Clone>(engine: &mut Registry) {
+        refuse::<A, INT>(engine);
+        refuse::<A, FLOAT>(engine);
+        refuse::<A, Decimal>(engine);
+        refuse::<INT, A>(engine);
+        refuse::<FLOAT, A>(engine);
+        refuse::<Decimal, A>(engine);
+    }
+    refuse_against_all::<ImmutableString>(engine);
+    refuse_against_all::<bool>(engine);
+    refuse_against_all::<()>(engine);
+    refuse_against_all::<char>(engine);
+    refuse::<bool, bool>(engine);
+    refuse::<(), ()>(engine);
+    refuse::<ImmutableString, bool>(engine);
+    refuse::<bool, ImmutableString>(engine);
+    refuse::<ImmutableString, ()>(engine);
+    refuse::<(), ImmutableString>(engine);
 }
 
 fn for_missing_right(engine: &mut Registry, op: &'static str) {

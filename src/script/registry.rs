@@ -3,7 +3,8 @@
 //! Rhai finds a function by hashing its name and the types of its arguments and walking its modules;
 //! the compiled form of a script ([`crate::script::fast`]) looks it up here once and calls it directly.
 //!
-//! Invariants: both see the same functions; none of them takes a call context.
+//! Invariants: both see the same functions, but for the few that need Rhai's call context: those stay
+//! with Rhai.
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -79,8 +80,8 @@ impl Registry {
         let types = FUNC::param_types();
         let func = func.into_rhai_function(true, false);
         let wrapped = match &func {
-            RhaiFunc::Pure { func, .. } => Some((false, Rc::clone(func) as NativeFn)),
-            RhaiFunc::Method { func, .. } => Some((true, Rc::clone(func) as NativeFn)),
+            RhaiFunc::Pure { func, has_context: false, .. } => Some((false, Rc::clone(func) as NativeFn)),
+            RhaiFunc::Method { func, has_context: false, .. } => Some((true, Rc::clone(func) as NativeFn)),
             _ => None,
         };
         if let Some((by_ref, func)) = wrapped {

@@ -32,6 +32,12 @@ mod reference_vectors;
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
+/// Semantics of what scripts call.
+mod script_api;
+/// What a person is told when a script is wrong.
+mod script_errors;
+/// The scripts that ship.
+mod shipped_scripts;
 /// Starting the program in a folder of its own.
 mod support;
 /// Rules of the source that no compiler checks.

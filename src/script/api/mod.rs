@@ -9,6 +9,8 @@ use std::rc::Rc;
 use crate::script::host::Host;
 use crate::script::registry::Registry;
 
+/// Arrays.
+mod arrays;
 /// Assets and how they are found.
 pub mod assets;
 /// The context and its fields.
@@ -20,7 +22,7 @@ pub mod docs;
 /// Indicators, at once and kept.
 pub mod indicators;
 /// Orders.
-mod orders;
+pub(super) mod orders;
 /// What the script says.
 pub(super) mod output;
 /// The whole universe at once.
@@ -40,6 +42,7 @@ pub mod time;
 
 /// Registers everything.
 pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
+    arrays::register(engine);
     time::register(engine);
     assets::register(engine, host);
     series::register(engine);

@@ -33,7 +33,8 @@ pub struct FillRef {
     fill: Fill,
 }
 
-const OPTIONS: [&str; 8] = [
+/// The options of an order.
+pub(in crate::script) const OPTIONS: [&str; 8] = [
     "limit",
     "stop",
     "trail",
