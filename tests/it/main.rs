@@ -18,6 +18,8 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The simulated exchange against the reference's scenarios.
+mod exchange;
 /// The generated bars of the workloads.
 mod generated_data;
 /// Indicators against TA-Lib.
@@ -32,7 +34,7 @@ mod reference_vectors;
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
-/// Starting the program in a folder of its own.
+/// What several subjects need.
 mod support;
 /// Rules of the source that no compiler checks.
 mod tidy;
