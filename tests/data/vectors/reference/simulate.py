@@ -444,9 +444,12 @@ class Simulator:
         """Counts what is held and working; cancels the newest of what overshoots."""
         target = trunc_to(target, self.assets[symbol].lot)
         mine = [o for o in self.working if o.counts and o.asset.symbol == symbol]
-        net = self.ledger.amount(symbol) + sum((o.side * o.remaining for o in mine), ZERO)
+        held = self.ledger.amount(symbol)
+        net = held + sum((o.side * o.remaining for o in mine), ZERO)
         for o in sorted(mine, key=lambda o: -o.number):
-            if net == target:
+            # What is working leads past the target in the direction in which it leads.
+            overshoots = net > target if net > held else net < held and net < target
+            if not overshoots:
                 break
             if (net > target) == (o.side == BUY):
                 net -= o.side * o.remaining
