@@ -20,6 +20,8 @@ mod data_laws;
 mod docs;
 /// The simulated exchange against the reference's scenarios.
 mod exchange;
+/// Models, books and trails against the reference's tables.
+mod exchange_tables;
 /// The generated bars of the workloads.
 mod generated_data;
 /// Indicators against TA-Lib.

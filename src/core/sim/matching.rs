@@ -27,7 +27,7 @@ use crate::core::sim::usual::UsualTracker;
 pub(super) struct BarState {
     pub(super) bar: Option<Bar>,
     used: Quantity,
-    usual: UsualTracker,
+    pub(super) usual: UsualTracker,
 }
 
 /// An order that a phase fills, with its place in the order of booking.

@@ -30,6 +30,7 @@ impl Exchange {
         let CorporateAction::Split(ratio) = action else {
             return;
         };
+        self.bars[asset.index()].usual.split(ratio);
         let rules = self.assets[asset.index()].clone();
         let scaled = |units: Quantity| rules.round_quantity(Quantity::new(units.get() * ratio));
         let mut gone = Vec::new();
