@@ -317,6 +317,11 @@ impl Order {
         !self.status.is_final()
     }
 
+    /// Whether it was sent and may still fill.
+    pub fn is_at_broker(&self) -> bool {
+        self.is_open() && self.status != OrderStatus::Intent
+    }
+
     /// Whether it counts as working towards a target: an open market or limit order that is neither
     /// reduce-only nor a child of a bracket.
     pub fn counts_towards_target(&self) -> bool {
