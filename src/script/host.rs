@@ -26,6 +26,7 @@ use crate::script::api::context::{ContextRef, RESERVED, register_fields};
 use crate::script::api::data::DataRef;
 use crate::script::convert::{Outcome, fail, kind_of};
 use crate::script::error::{Explainer, ScriptError, Texts};
+use crate::script::fast::{Limits, TO_ARRAY_TEXT};
 use crate::script::modules::{Modules, ReadModule};
 use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
@@ -263,7 +264,9 @@ impl ScriptStrategy {
             .map_err(|e| explain(e.into()))?;
         register_fields(&mut registry, &host, &names);
         let natives = registry.install(&mut engine);
-        let unit = Unit::load(&engine, text, file).map_err(explain)?;
+        install_iteration(&mut engine);
+        let limits = Limits { budget: setup.budget, fuse: Arc::clone(&setup.fuse) };
+        let unit = Unit::load(&engine, natives, limits, text, file).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
             .iter_functions()
@@ -490,6 +493,13 @@ pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Eng
     params::register(&mut registry, host);
     api::register(&mut registry, host);
     (engine, registry)
+}
+
+/// Registers the function through which compiled scripts iterate over what only Rhai can.
+fn install_iteration(engine: &mut Engine) {
+    let ast = engine.compile(TO_ARRAY_TEXT).expect("the text is ours");
+    let module = rhai::Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine).expect("it only defines a function");
+    engine.register_global_module(module.into());
 }
 
 /// Returns the names of all properties that a script reads or writes.
