@@ -16,6 +16,7 @@ use rhai::{
 
 use crate::script::convert::error;
 use crate::script::fast::{Limits, Machine, Parts, Program};
+use crate::script::modules::Modules;
 use crate::script::registry::Natives;
 
 /// A compiled script with everything that it keeps between calls.
@@ -57,6 +58,7 @@ impl Unit {
         limits: Limits,
         text: &str,
         file: &str,
+        modules: &Modules,
     ) -> Result<Self, Box<EvalAltResult>> {
         let mut first = engine.compile(text)?;
         first.set_source(file);
@@ -65,29 +67,31 @@ impl Unit {
         let mut scope = Scope::new();
         global.lib.push(first.shared_lib().clone());
         global.source = Some(file.into());
-        run_statements(
+        drop(run_statements(
             engine,
             &mut global,
             &mut caches,
             &mut scope,
             first.statements(),
-        )?;
+        )?);
         let constants = constants_of(scope);
         refuse_hidden(&first, &constants)?;
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
         global.lib.push(ast.shared_lib().clone());
-        let bodies = bodies_of(&ast);
         Ok(Self {
             fast: Fast {
-                program: Program::new(&bodies, &ast, file, &natives),
+                program: Program::new(file, &ast, &modules.trees(), &natives),
                 natives,
                 limits,
                 stack: Vec::new(),
                 on: true,
             },
-            bodies,
+            bodies: bodies_of(&ast)
+                .into_iter()
+                .filter(|((name, _), _)| !is_closure(name))
+                .collect(),
             ast,
             global,
             caches: Caches::new(),
@@ -213,9 +217,14 @@ pub(super) fn only(ast: &AST, name: &str, params: usize) -> AST {
     one
 }
 
-/// Takes the functions of a script apart, but for closures and for those that import: what they
-/// import must go when they return.
-fn bodies_of(ast: &AST) -> Bodies {
+/// Whether a function is a closure.
+fn is_closure(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
+/// Takes the functions of a script apart, but for those that import: what they import must go when
+/// they return.
+pub(super) fn bodies_of(ast: &AST) -> Bodies {
     let mut bodies = BTreeMap::new();
     for function in ast.iter_functions() {
         let (name, count) = (function.name, function.params.len());
@@ -228,7 +237,7 @@ fn bodies_of(ast: &AST) -> Bodies {
             imports |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::Import(..))));
             true
         });
-        if !imports && !name.starts_with("anon$") {
+        if !imports {
             let params = function
                 .params
                 .iter()

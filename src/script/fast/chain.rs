@@ -5,9 +5,11 @@
 
 use rhai::{Array, Dynamic, EvalAltResult, INT, ImmutableString, Map, Position};
 
-use crate::script::fast::run::{Args, Machine, Step as Outcome, placed};
-use crate::script::fast::tree::{AssignChain, Chain, Field, IndexStep, Method, Node, Step, StepKind};
+use crate::script::fast::run::{Args, Machine, Step as Outcome, call_form, form_for, placed};
 use crate::script::fast::tree::Op;
+use crate::script::fast::tree::{
+    AssignChain, Chain, Field, IndexStep, Method, Node, Step, StepKind,
+};
 use crate::script::registry::Forms;
 
 /// What is assigned to the end of a chain.
@@ -24,12 +26,21 @@ impl Machine<'_> {
 
     pub(super) fn assign_chain(&mut self, assign: &AssignChain, base: usize) -> Outcome<Dynamic> {
         let value = self.eval(&assign.value, base)?.flatten();
-        let assigned = Assigned { value, op: assign.op.as_ref(), at: assign.at };
-        self.run_chain(&assign.chain, base, Some(assigned))?;
-        Ok(Dynamic::UNIT)
+        let assigned = Assigned {
+            value,
+            op: assign.op.as_ref(),
+            at: assign.at,
+        };
+        self.run_chain(&assign.chain, base, Some(assigned))
+            .map(|_| Dynamic::UNIT)
     }
 
-    fn run_chain(&mut self, chain: &Chain, base: usize, assigned: Option<Assigned<'_>>) -> Outcome<Dynamic> {
+    fn run_chain(
+        &mut self,
+        chain: &Chain,
+        base: usize,
+        assigned: Option<Assigned<'_>>,
+    ) -> Outcome<Dynamic> {
         let mut args = Args::new();
         for step in &chain.steps {
             match &step.kind {
@@ -50,7 +61,8 @@ impl Machine<'_> {
             return outcome.map(|(value, _)| value);
         }
         let mut root = self.eval(&chain.root, base)?;
-        self.walk(&mut root, &chain.steps, &mut args, assigned).map(|(value, _)| value)
+        self.walk(&mut root, &chain.steps, &mut args, assigned)
+            .map(|(value, _)| value)
     }
 
     /// Does the steps to a value; returns the result and whether the value may have changed.
@@ -100,7 +112,9 @@ impl Machine<'_> {
         }
         if rest.is_empty() {
             let Some(assigned) = assigned else {
-                return self.get_field(target, field, at).map(|value| (value, false));
+                return self
+                    .get_field(target, field, at)
+                    .map(|value| (value, false));
             };
             let value = match assigned.op {
                 None => assigned.value,
@@ -133,16 +147,22 @@ impl Machine<'_> {
         let not_found = || Box::new(EvalAltResult::ErrorPropertyNotFound(name.to_owned(), at));
         if rest.is_empty() {
             let Some(assigned) = assigned else {
-                let found = target.read_lock::<Map>().and_then(|map| map.get(name).cloned());
+                let found = target
+                    .read_lock::<Map>()
+                    .and_then(|map| map.get(name).cloned());
                 return match found {
                     Some(value) => Ok((value, false)),
                     None => self.fail(not_found()),
                 };
             };
-            let before = target.read_lock::<Map>().and_then(|map| map.get(name).cloned());
+            let before = target
+                .read_lock::<Map>()
+                .and_then(|map| map.get(name).cloned());
             let value = match (assigned.op, before) {
                 (None, _) => assigned.value,
-                (Some((op, forms)), Some(before)) => self.operate(*op, forms, before, assigned.value, assigned.at)?,
+                (Some((op, forms)), Some(before)) => {
+                    self.operate(*op, forms, before, assigned.value, assigned.at)?
+                }
                 (Some(_), None) => return self.fail(not_found()),
             };
             if let Some(mut map) = target.write_lock::<Map>() {
@@ -152,7 +172,9 @@ impl Machine<'_> {
             return Ok((Dynamic::UNIT, true));
         }
         // Taken out of the map while the chain works on it.
-        let taken = target.write_lock::<Map>().and_then(|mut map| map.get_mut(name).map(std::mem::take));
+        let taken = target
+            .write_lock::<Map>()
+            .and_then(|mut map| map.get_mut(name).map(std::mem::take));
         let Some(mut value) = taken else {
             return self.fail(not_found());
         };
@@ -175,10 +197,14 @@ impl Machine<'_> {
         assigned: Option<Assigned<'_>>,
     ) -> Outcome<(Dynamic, bool)> {
         if target.is_map()
-            && let Some(name) = key.read_lock::<ImmutableString>().map(|name| name.to_string())
+            && let Some(name) = key
+                .read_lock::<ImmutableString>()
+                .map(|name| name.to_string())
         {
             // Reading an entry that is not there by an index gives `()`, unlike by a dot.
-            let missing = target.read_lock::<Map>().is_some_and(|map| !map.contains_key(name.as_str()));
+            let missing = target
+                .read_lock::<Map>()
+                .is_some_and(|map| !map.contains_key(name.as_str()));
             if missing && rest.is_empty() && assigned.is_none() {
                 return self.missing_entry(&name, at);
             }
@@ -204,7 +230,10 @@ impl Machine<'_> {
 
     fn missing_entry(&mut self, name: &str, at: Position) -> Outcome<(Dynamic, bool)> {
         if self.engine.fail_on_invalid_map_property() {
-            return self.fail(Box::new(EvalAltResult::ErrorPropertyNotFound(name.to_owned(), at)));
+            return self.fail(Box::new(EvalAltResult::ErrorPropertyNotFound(
+                name.to_owned(),
+                at,
+            )));
         }
         Ok((Dynamic::UNIT, false))
     }
@@ -223,7 +252,10 @@ impl Machine<'_> {
             return self.fail(Box::new(EvalAltResult::ErrorArrayBounds(len, place, at)));
         };
         let taken = |target: &mut Dynamic| {
-            target.write_lock::<Array>().map(|mut array| std::mem::take(&mut array[slot])).unwrap_or_default()
+            target
+                .write_lock::<Array>()
+                .map(|mut array| std::mem::take(&mut array[slot]))
+                .unwrap_or_default()
         };
         let put = |target: &mut Dynamic, value: Dynamic| {
             if let Some(mut array) = target.write_lock::<Array>() {
@@ -232,13 +264,19 @@ impl Machine<'_> {
         };
         if rest.is_empty() {
             let Some(assigned) = assigned else {
-                let value = target.read_lock::<Array>().map(|array| array[slot].clone()).unwrap_or_default();
+                let value = target
+                    .read_lock::<Array>()
+                    .map(|array| array[slot].clone())
+                    .unwrap_or_default();
                 return Ok((value, false));
             };
             let value = match assigned.op {
                 None => assigned.value,
                 Some((op, forms)) => {
-                    let before = target.read_lock::<Array>().map(|array| array[slot].clone()).unwrap_or_default();
+                    let before = target
+                        .read_lock::<Array>()
+                        .map(|array| array[slot].clone())
+                        .unwrap_or_default();
                     self.operate(*op, forms, before, assigned.value, assigned.at)?
                 }
             };
@@ -268,26 +306,32 @@ impl Machine<'_> {
             let value = match assigned.op {
                 None => assigned.value,
                 Some((op, forms)) => {
-                    let before = self.call_on("index$get$", &index.getters, target, &mut [key.clone()], at)?;
+                    let before =
+                        self.call_on("index$get$", &index.getters, target, &mut [key.clone()], at)?;
                     self.operate(*op, forms, before, assigned.value, assigned.at)?
                 }
             };
-            self.call_on("index$set$", &index.setters, target, &mut [key, value], at)?;
+            drop(self.call_on("index$set$", &index.setters, target, &mut [key, value], at)?);
             return Ok((Dynamic::UNIT, true));
         }
-        let mut value = self.call_on("index$get$", &index.getters, target, &mut [key.clone()], at)?;
+        let mut value =
+            self.call_on("index$get$", &index.getters, target, &mut [key.clone()], at)?;
         if rest.is_empty() {
             return Ok((value, false));
         }
         let (result, changed) = self.walk(&mut value, rest, args, assigned)?;
         if changed && is_plain(&value) {
-            self.call_on("index$set$", &index.setters, target, &mut [key, value], at)?;
+            drop(self.call_on("index$set$", &index.setters, target, &mut [key, value], at)?);
         }
         Ok((result, changed))
     }
 
     fn get_field(&mut self, target: &mut Dynamic, field: &Field, at: Position) -> Outcome<Dynamic> {
-        if let Some(form) = field.getters.iter().find(|form| form.types[0] == target.type_id()) {
+        if let Some(form) = field
+            .getters
+            .iter()
+            .find(|form| form.types[0] == target.type_id())
+        {
             return match (form.func)(None, &mut [target]) {
                 Ok(value) => Ok(value),
                 Err(error) => self.fail(placed(error, at)),
@@ -297,7 +341,12 @@ impl Machine<'_> {
     }
 
     /// A field that the table does not have: one of Rhai's own, or one found by its name.
-    fn field_through_rhai(&mut self, target: &mut Dynamic, field: &Field, at: Position) -> Outcome<Dynamic> {
+    fn field_through_rhai(
+        &mut self,
+        target: &mut Dynamic,
+        field: &Field,
+        at: Position,
+    ) -> Outcome<Dynamic> {
         let getter = format!("get${}", field.name);
         let mut args = [std::mem::take(target)];
         let outcome = self.call_rhai(&getter, &mut args, true, false, at);
@@ -307,26 +356,42 @@ impl Machine<'_> {
             Ok(value) => return Ok(value),
             Err(stop) => stop,
         };
-        let unknown = matches!(self.error.as_deref(), Some(EvalAltResult::ErrorFunctionNotFound(..)));
+        let unknown = matches!(
+            self.error.as_deref(),
+            Some(EvalAltResult::ErrorFunctionNotFound(..))
+        );
         if !unknown {
             return Err(stop);
         }
         self.error = None;
         let by_name = self.natives.find("index$get$", 2);
         let name: Dynamic = field.name.as_str().into();
-        if by_name.iter().any(|form| form.types[0] == target.type_id() && form.types[1] == name.type_id()) {
+        if by_name
+            .iter()
+            .any(|form| form.types[0] == target.type_id() && form.types[1] == name.type_id())
+        {
             return self.call_on("index$get$", &by_name, target, &mut [name], at);
         }
         let kind = self.engine.map_type_name(target.type_name()).to_owned();
-        let text = format!("Unknown property '{}' - a getter is not registered for type '{kind}'", field.name);
+        let text = format!(
+            "Unknown property '{}' - a getter is not registered for type '{kind}'",
+            field.name
+        );
         self.fail(Box::new(EvalAltResult::ErrorDotExpr(text, at)))
     }
 
-    fn set_field(&mut self, target: &mut Dynamic, field: &Field, value: Dynamic, at: Position) -> Outcome<()> {
+    fn set_field(
+        &mut self,
+        target: &mut Dynamic,
+        field: &Field,
+        value: Dynamic,
+        at: Position,
+    ) -> Outcome<()> {
         let mut value = value.flatten();
         let fits = field.setters.iter().find(|form| {
             form.types[0] == target.type_id()
-                && (form.types[1] == value.type_id() || form.types[1] == std::any::TypeId::of::<Dynamic>())
+                && (form.types[1] == value.type_id()
+                    || form.types[1] == std::any::TypeId::of::<Dynamic>())
         });
         if let Some(form) = fits {
             return match (form.func)(None, &mut [target, &mut value]) {
@@ -336,17 +401,38 @@ impl Machine<'_> {
         }
         let by_name = self.natives.find("index$set$", 3);
         let name: Dynamic = field.name.as_str().into();
-        if by_name.iter().any(|form| form.types[0] == target.type_id() && form.types[1] == name.type_id()) {
-            return self.call_on("index$set$", &by_name, target, &mut [name, value], at).map(|_| ());
+        if by_name
+            .iter()
+            .any(|form| form.types[0] == target.type_id() && form.types[1] == name.type_id())
+        {
+            return self
+                .call_on("index$set$", &by_name, target, &mut [name, value], at)
+                .map(|_| ());
         }
         let kind = self.engine.map_type_name(target.type_name()).to_owned();
-        let text = format!("Unknown property '{}' - a setter is not registered for type '{kind}'", field.name);
+        let text = format!(
+            "Unknown property '{}' - a setter is not registered for type '{kind}'",
+            field.name
+        );
         self.fail(Box::new(EvalAltResult::ErrorDotExpr(text, at)))
     }
 
-    fn call_method(&mut self, target: &mut Dynamic, method: &Method, args: &mut [Dynamic], at: Position) -> Outcome<Dynamic> {
+    fn call_method(
+        &mut self,
+        target: &mut Dynamic,
+        method: &Method,
+        args: &mut [Dynamic],
+        at: Position,
+    ) -> Outcome<Dynamic> {
         let own_function = target.is_map()
-            && target.read_lock::<Map>().is_some_and(|map| map.get(method.name.as_str()).is_some_and(Dynamic::is_fnptr));
+            && target
+                .read_lock::<Map>()
+                .is_some_and(|map| map.get(method.name.as_str()).is_some_and(Dynamic::is_fnptr));
+        if target.is_array()
+            && let Some(outcome) = self.array_method(target, &method.name, args, at)
+        {
+            return outcome;
+        }
         if own_function || method.interpreted {
             let none = Forms::default();
             return self.call_on(&method.name, &none, target, args, at);
@@ -355,12 +441,30 @@ impl Machine<'_> {
     }
 
     /// Calls a function with a value that it may change in place.
-    fn call_on(&mut self, name: &str, forms: &Forms, target: &mut Dynamic, args: &mut [Dynamic], at: Position) -> Outcome<Dynamic> {
+    fn call_on(
+        &mut self,
+        name: &str,
+        forms: &Forms,
+        target: &mut Dynamic,
+        args: &mut [Dynamic],
+        at: Position,
+    ) -> Outcome<Dynamic> {
+        if let Some(form) = form_for(forms, name, target, args) {
+            let outcome = if form.by_ref {
+                call_form(form, target, args)
+            } else {
+                call_form(form, &mut target.clone(), args)
+            };
+            return match outcome {
+                Ok(value) => self.checked(value, at),
+                Err(error) => self.fail(placed(error, at)),
+            };
+        }
         let mut all = Args::new();
         all.push(std::mem::take(target));
         all.extend(args.iter_mut().map(std::mem::take));
         let is_method = !name.contains('$');
-        let outcome = self.dispatch(name, forms, &mut all, true, is_method, at);
+        let outcome = self.call_rhai(name, &mut all, true, is_method, at);
         *target = std::mem::take(&mut all[0]);
         outcome
     }

@@ -9,69 +9,172 @@ use std::rc::Rc;
 use rhai::{AST, ASTFlags, Dynamic, Expr, FnCallExpr, FnPtr, Stmt};
 
 use crate::script::fast::tree::{
-    AssignChain, Binary, Block, Chain, Field, For, Function, FunctionId, If, IndexStep, Method, NativeCall, Node, Op,
-    ScriptCall, Step, StepKind, Update, While,
+    AssignChain, Binary, Block, Chain, Field, For, Function, FunctionId, If, IndexStep, Method,
+    NativeCall, Node, Op, ScriptCall, Step, StepKind, Update, While,
 };
 use crate::script::registry::Natives;
-use crate::script::source::{Bodies, Body};
+use crate::script::source::{Body, bodies_of};
 
-/// The compiled functions of a script.
+/// The compiled functions of a script and of the modules that it imports.
 #[derive(Default)]
 pub(in crate::script) struct Program {
     pub(super) functions: Vec<Option<Function>>,
-    names: BTreeMap<(String, usize), FunctionId>,
+    /// The script first, then its modules.
+    units: Vec<Scope>,
+}
+
+/// The names that are known in one file.
+#[derive(Default)]
+struct Scope {
+    file: String,
+    names: Names,
+    /// What it imports: the name that it gives a module, and the module's path.
+    imports: BTreeMap<String, String>,
+}
+
+/// The functions of a name, by their number of parameters.
+type Names = BTreeMap<String, Vec<(usize, FunctionId)>>;
+
+fn lookup(names: &Names, name: &str, parameters: usize) -> Option<FunctionId> {
+    let forms = names.get(name)?;
+    forms
+        .iter()
+        .find(|(count, _)| *count == parameters)
+        .map(|(_, id)| *id)
 }
 
 /// Calls that have a meaning of their own in Rhai and are left to it.
-const LEFT_TO_RHAI: [&str; 12] = [
-    "call", "curry", "Fn", "is_def_var", "is_def_fn", "is_shared", "type_of", "eval", "take", "print", "debug", "tag",
+const LEFT_TO_RHAI: [&str; 11] = [
+    "call",
+    "curry",
+    "Fn",
+    "is_def_var",
+    "is_def_fn",
+    "is_shared",
+    "eval",
+    "take",
+    "print",
+    "debug",
+    "tag",
 ];
 
 impl Program {
-    /// Compiles the functions of a script, as far as they can be.
-    pub(in crate::script) fn new(bodies: &Bodies, ast: &AST, source: &str, natives: &Natives) -> Self {
+    /// Compiles the functions of a script and of modules, as far as they can be.
+    pub(in crate::script) fn new(
+        file: &str,
+        ast: &AST,
+        modules: &[(String, AST)],
+        natives: &Natives,
+    ) -> Self {
         let mut program = Self::default();
-        for (at, function) in ast.iter_functions().enumerate() {
-            program.names.insert((function.name.to_owned(), function.params.len()), FunctionId(at));
+        let files: Vec<(&str, &AST)> = std::iter::once((file, ast))
+            .chain(modules.iter().map(|(path, ast)| (path.as_str(), ast)))
+            .collect();
+        let mut count = 0;
+        for (file, ast) in &files {
+            let mut scope = Scope {
+                file: (*file).to_owned(),
+                imports: imports_of(ast),
+                ..Scope::default()
+            };
+            for function in ast.iter_functions() {
+                let forms = scope.names.entry(function.name.to_owned()).or_default();
+                forms.push((function.params.len(), FunctionId(count)));
+                count += 1;
+            }
+            program.units.push(scope);
         }
-        let source: Rc<str> = source.into();
-        for function in ast.iter_functions() {
-            let key = (function.name.to_owned(), function.params.len());
-            let compiled = bodies.get(&key).and_then(|body| {
+        let mut needs = Vec::new();
+        for (at, (file, ast)) in files.iter().enumerate() {
+            let bodies = bodies_of(ast);
+            let source: Rc<str> = (*file).into();
+            for function in ast.iter_functions() {
+                let key = (function.name.to_owned(), function.params.len());
                 let mut compiler = Compiler {
                     natives,
-                    names: &program.names,
+                    program: &program,
+                    unit: at,
                     variables: Vec::new(),
                     slots: 0,
+                    needs: Vec::new(),
                 };
-                compiler.function(function.name, body, &source)
-            });
-            program.functions.push(compiled);
+                let body = bodies.get(&key);
+                let compiled =
+                    body.and_then(|body| compiler.function(function.name, body, &source));
+                needs.push(compiler.needs);
+                program.functions.push(compiled);
+            }
         }
+        program.drop_incomplete(&needs);
         program
+    }
+
+    /// Leaves to Rhai what calls a function of a module that is left to Rhai.
+    fn drop_incomplete(&mut self, needs: &[Vec<FunctionId>]) {
+        loop {
+            let incomplete = (0..self.functions.len()).find(|at| {
+                self.functions[*at].is_some()
+                    && needs[*at].iter().any(|id| self.functions[id.0].is_none())
+            });
+            match incomplete {
+                Some(at) => self.functions[at] = None,
+                None => return,
+            }
+        }
     }
 
     /// Returns a compiled function.
     pub(in crate::script) fn find(&self, name: &str, parameters: usize) -> Option<FunctionId> {
-        let id = *self.names.get(&(name.to_owned(), parameters))?;
+        let id = lookup(&self.units.first()?.names, name, parameters)?;
         self.functions[id.0].is_some().then_some(id)
     }
 
     pub(super) fn name_of(&self, id: FunctionId) -> &str {
-        let found = self.names.iter().find(|(_, other)| **other == id);
-        found.map_or("", |((name, _), _)| name)
+        let names = self.units.iter().flat_map(|unit| &unit.names);
+        let found = names
+            .into_iter()
+            .find(|(_, forms)| forms.iter().any(|(_, other)| *other == id));
+        found.map_or("", |(name, _)| name)
     }
 
-    /// Returns how many functions are compiled, and how many there are.
-    #[cfg(test)]
-    pub(in crate::script) fn coverage(&self) -> (usize, usize) {
-        (self.functions.iter().flatten().count(), self.functions.len())
+    /// Returns the compiled function that a pointer points to, in the file of `from`.
+    pub(super) fn pointed(&self, name: &str, parameters: usize) -> Option<FunctionId> {
+        // Names of closures are made from their text, so that two of one name are the same.
+        self.units
+            .iter()
+            .filter_map(|unit| lookup(&unit.names, name, parameters))
+            .find(|id| self.functions[id.0].is_some())
     }
+
+    /// Returns the names of functions that are left to Rhai.
+    #[cfg(test)]
+    pub(in crate::script) fn left_to_rhai(&self) -> Vec<String> {
+        let all = (0..self.functions.len()).filter(|at| self.functions[*at].is_none());
+        all.map(|at| self.name_of(FunctionId(at)).to_owned())
+            .collect()
+    }
+}
+
+/// Returns what a file imports at its top level: the names and the paths.
+fn imports_of(ast: &AST) -> BTreeMap<String, String> {
+    let mut imports = BTreeMap::new();
+    for statement in ast.statements() {
+        if let Stmt::Import(parts, _) = statement
+            && let Expr::StringConstant(path, _) = &parts.0
+        {
+            imports.insert(parts.1.name.to_string(), path.to_string());
+        }
+    }
+    imports
 }
 
 struct Compiler<'a> {
     natives: &'a Natives,
-    names: &'a BTreeMap<(String, usize), FunctionId>,
+    program: &'a Program,
+    /// The file that is compiled.
+    unit: usize,
+    /// Functions that must be compiled if this one is.
+    needs: Vec<FunctionId>,
     /// Variables in scope, innermost last.
     variables: Vec<(String, usize)>,
     slots: usize,
@@ -91,6 +194,22 @@ impl Compiler<'_> {
         })
     }
 
+    fn names(&self) -> &Names {
+        &self.program.units[self.unit].names
+    }
+
+    /// Finds a function of a module by the name that the module was given here.
+    fn of_module(&self, alias: &str, name: &str, parameters: usize) -> Option<FunctionId> {
+        let path = self.program.units[self.unit].imports.get(alias)?;
+        let unit = self
+            .program
+            .units
+            .iter()
+            .skip(1)
+            .find(|unit| unit.file == *path)?;
+        lookup(&unit.names, name, parameters)
+    }
+
     fn declare(&mut self, name: &str) -> usize {
         let slot = self.slots;
         self.slots += 1;
@@ -99,7 +218,11 @@ impl Compiler<'_> {
     }
 
     fn slot(&self, name: &str) -> Option<usize> {
-        self.variables.iter().rev().find(|(other, _)| other == name).map(|(_, slot)| *slot)
+        self.variables
+            .iter()
+            .rev()
+            .find(|(other, _)| other == name)
+            .map(|(_, slot)| *slot)
     }
 
     fn block(&mut self, statements: &[Stmt]) -> Option<Block> {
@@ -159,22 +282,32 @@ impl Compiler<'_> {
                 Some(Node::Let(slot, Box::new(value)))
             }
             Stmt::Assignment(parts) => self.assignment(parts),
-            Stmt::BreakLoop(None, options, _) => {
-                Some(if options.contains(ASTFlags::BREAK) { Node::Break } else { Node::Continue })
-            }
+            Stmt::BreakLoop(None, options, _) => Some(if options.contains(ASTFlags::BREAK) {
+                Node::Break
+            } else {
+                Node::Continue
+            }),
             Stmt::Return(value, options, at) => {
                 let value = match value {
                     Some(value) => Some(Box::new(self.expr(value)?)),
                     None => None,
                 };
-                Some(if options.contains(ASTFlags::BREAK) { Node::Throw(value, *at) } else { Node::Return(value) })
+                Some(if options.contains(ASTFlags::BREAK) {
+                    Node::Throw(value, *at)
+                } else {
+                    Node::Return(value)
+                })
             }
             // Left to Rhai: catching, switching, importing, capturing, loops with values.
             _ => None,
         }
     }
 
-    fn for_loop(&mut self, parts: &(rhai::Ident, Option<rhai::Ident>, rhai::FlowControl), at: rhai::Position) -> Option<Node> {
+    fn for_loop(
+        &mut self,
+        parts: &(rhai::Ident, Option<rhai::Ident>, rhai::FlowControl),
+        at: rhai::Position,
+    ) -> Option<Node> {
         let (variable, counter, flow) = parts;
         let over = self.expr(&flow.expr)?;
         let outer = self.variables.len();
@@ -207,12 +340,23 @@ impl Compiler<'_> {
                 let slot = self.slot(&x.1)?;
                 Some(match op {
                     None => Node::Assign(slot, Box::new(value)),
-                    Some((op, forms)) => Node::Update(Box::new(Update { slot, op, value, forms, at })),
+                    Some((op, forms)) => Node::Update(Box::new(Update {
+                        slot,
+                        op,
+                        value,
+                        forms,
+                        at,
+                    })),
                 })
             }
             Expr::Dot(..) | Expr::Index(..) => {
                 let chain = self.chain(&sides.lhs)?;
-                Some(Node::AssignChain(Box::new(AssignChain { chain, value, op, at })))
+                Some(Node::AssignChain(Box::new(AssignChain {
+                    chain,
+                    value,
+                    op,
+                    at,
+                })))
             }
             _ => None,
         }
@@ -230,7 +374,10 @@ impl Compiler<'_> {
             Expr::InterpolatedString(parts, at) => Some(Node::Text(self.exprs(parts)?, *at)),
             Expr::Array(items, at) => Some(Node::Array(self.exprs(items)?, *at)),
             Expr::Map(entries, at) => {
-                let entries = entries.0.iter().map(|(name, value)| Some((name.name.as_str().into(), self.expr(value)?)));
+                let entries = entries
+                    .0
+                    .iter()
+                    .map(|(name, value)| Some((name.name.as_str().into(), self.expr(value)?)));
                 Some(Node::Map(entries.collect::<Option<_>>()?, *at))
             }
             Expr::Variable(x, _, at) if x.2.is_empty() => Some(self.variable(&x.1, *at)),
@@ -239,7 +386,9 @@ impl Compiler<'_> {
             Expr::And(parts, at) => Some(Node::And(self.exprs(parts)?, *at)),
             Expr::Or(parts, at) => Some(Node::Or(self.exprs(parts)?, *at)),
             Expr::Coalesce(parts, _) => Some(Node::Coalesce(self.exprs(parts)?)),
-            Expr::Dot(..) | Expr::Index(..) => self.chain(expr).map(|chain| Node::Chain(Box::new(chain))),
+            Expr::Dot(..) | Expr::Index(..) => {
+                self.chain(expr).map(|chain| Node::Chain(Box::new(chain)))
+            }
             // Left to Rhai: `this`, custom syntax, variables of modules.
             _ => None,
         }
@@ -254,7 +403,7 @@ impl Compiler<'_> {
             return Node::Local(slot);
         }
         // The bare name of a function is a pointer to it.
-        if self.names.keys().any(|(function, _)| function == name)
+        if self.names().contains_key(name)
             && let Ok(pointer) = FnPtr::new(name)
         {
             return Node::Constant(Dynamic::from(pointer));
@@ -263,10 +412,23 @@ impl Compiler<'_> {
     }
 
     fn call(&mut self, call: &FnCallExpr, at: rhai::Position) -> Option<Node> {
-        if call.is_qualified() || call.capture_parent_scope {
+        if call.capture_parent_scope {
             return None;
         }
         let name = call.name.as_str();
+        if call.is_qualified() {
+            let [alias] = &call.namespace.path[..] else {
+                return None;
+            };
+            let id = self.of_module(&alias.name, name, call.args.len())?;
+            self.needs.push(id);
+            let args = self.exprs(&call.args)?;
+            return Some(Node::Script(Box::new(ScriptCall {
+                target: id,
+                args,
+                at,
+            })));
+        }
         if let Some(node) = self.operator(call, at) {
             return node;
         }
@@ -274,9 +436,23 @@ impl Compiler<'_> {
             return None;
         }
         let args = self.exprs(&call.args)?;
-        if let Some(id) = self.names.get(&(name.to_owned(), args.len())) {
-            // Whether it could be compiled is known only when all are; see `Machine::enter_or_interpret`.
-            return Some(Node::Script(Box::new(ScriptCall { target: *id, args, at })));
+        if let Some(id) = lookup(self.names(), name, args.len()) {
+            // Whether it could be compiled is known only when all are; a module's function that is left
+            // to Rhai cannot be called from here.
+            if self.unit > 0 {
+                self.needs.push(id);
+            }
+            return Some(Node::Script(Box::new(ScriptCall {
+                target: id,
+                args,
+                at,
+            })));
+        }
+        if name == "type_of" && args.len() == 1 {
+            return args
+                .into_iter()
+                .next()
+                .map(|one| Node::TypeOf(Box::new(one)));
         }
         Some(Node::Native(Box::new(NativeCall {
             forms: self.natives.find(name, args.len()),
@@ -287,7 +463,10 @@ impl Compiler<'_> {
     }
 
     /// Compiles a call that is an operator; `None` if it is none.
-    #[expect(clippy::option_option, reason = "no operator, an operator left to Rhai, a node")]
+    #[expect(
+        clippy::option_option,
+        reason = "no operator, an operator left to Rhai, a node"
+    )]
     fn operator(&mut self, call: &FnCallExpr, at: rhai::Position) -> Option<Option<Node>> {
         if !call.is_operator_call() {
             return None;
@@ -297,7 +476,8 @@ impl Compiler<'_> {
             [one] if sign == "!" => self.expr(one).map(|one| Node::Not(Box::new(one), at)),
             [one] if sign == "-" => {
                 let forms = self.natives.find("-", 1);
-                self.expr(one).map(|one| Node::Negate(Box::new(one), forms, at))
+                self.expr(one)
+                    .map(|one| Node::Negate(Box::new(one), forms, at))
             }
             [left, right] => Op::of(sign).and_then(|op| {
                 Some(Node::Binary(Box::new(Binary {
@@ -324,8 +504,12 @@ impl Compiler<'_> {
         loop {
             let elvis = flags.contains(ASTFlags::NEGATED);
             let deeper = match rest {
-                Expr::Dot(next, next_flags, _) if !flags.contains(ASTFlags::BREAK) => Some((next, *next_flags, true)),
-                Expr::Index(next, next_flags, _) if !flags.contains(ASTFlags::BREAK) => Some((next, *next_flags, false)),
+                Expr::Dot(next, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
+                    Some((next, *next_flags, true))
+                }
+                Expr::Index(next, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
+                    Some((next, *next_flags, false))
+                }
                 _ => None,
             };
             let Some((next, next_flags, next_is_dot)) = deeper else {
@@ -335,8 +519,10 @@ impl Compiler<'_> {
             steps.push(self.step(&next.lhs, is_dot, elvis)?);
             (rest, flags, is_dot) = (&next.rhs, next_flags, next_is_dot);
         }
-        let root_at = sides.lhs.position();
-        Some(Chain { root: self.expr(&sides.lhs)?, root_at, steps })
+        Some(Chain {
+            root: self.expr(&sides.lhs)?,
+            steps,
+        })
     }
 
     fn step(&mut self, expr: &Expr, is_dot: bool, elvis: bool) -> Option<Step> {
@@ -347,7 +533,11 @@ impl Compiler<'_> {
                 getters: self.natives.find("index$get$", 2),
                 setters: self.natives.find("index$set$", 3),
             };
-            return Some(Step { kind: StepKind::Index(Box::new(index)), at, elvis });
+            return Some(Step {
+                kind: StepKind::Index(Box::new(index)),
+                at,
+                elvis,
+            });
         }
         let kind = match expr {
             Expr::Property(x, _) => StepKind::Field(Box::new(Field {
@@ -363,7 +553,7 @@ impl Compiler<'_> {
                 let args = self.exprs(&call.args)?;
                 StepKind::Method(Box::new(Method {
                     forms: self.natives.find(name, args.len() + 1),
-                    interpreted: self.names.contains_key(&(name.to_owned(), args.len())),
+                    interpreted: lookup(self.names(), name, args.len()).is_some(),
                     name: name.to_owned(),
                     args,
                 }))

@@ -9,6 +9,8 @@
 //! Invariants: a script gives the same values, errors and places of errors as under Rhai (differential
 //! tests hold it); budgets of operations, depth and sizes are kept; nothing here knows the market.
 
+/// Array methods that call back.
+mod arrays;
 /// Chains: `a.b(c)[d]`, read and assigned.
 mod chain;
 /// From Rhai's syntax tree to ours.

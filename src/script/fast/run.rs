@@ -7,12 +7,17 @@ use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use rhai::{Array, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, INT, ImmutableString, Map, Position, Scope};
+use rhai::{
+    Array, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, INT,
+    ImmutableString, Map, Position, Scope,
+};
 
 use crate::script::fast::compile::Program;
 use crate::script::fast::operators::on_numbers;
-use crate::script::fast::tree::{Block, For, Function, FunctionId, If, NativeCall, Node, Op, ScriptCall, Update, While};
-use crate::script::registry::{Forms, Natives};
+use crate::script::fast::tree::{
+    Block, For, Function, FunctionId, If, NativeCall, Node, Op, ScriptCall, Update, While,
+};
+use crate::script::registry::{Forms, Native, Natives};
 use crate::script::sandbox::{Budget, Fuse, OUT_OF_TIME};
 
 /// What a call may use up.
@@ -63,7 +68,16 @@ pub(in crate::script) struct Parts<'a> {
 
 impl<'a> Machine<'a> {
     pub(in crate::script) fn new(parts: Parts<'a>) -> Self {
-        let Parts { engine, global, caches, scope, program, natives, limits, stack } = parts;
+        let Parts {
+            engine,
+            global,
+            caches,
+            scope,
+            program,
+            natives,
+            limits,
+            stack,
+        } = parts;
         Self {
             engine,
             global,
@@ -80,22 +94,38 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Calls a compiled function.
-    pub(in crate::script) fn run(&mut self, id: FunctionId, args: &mut [Dynamic]) -> Result<Dynamic, Box<EvalAltResult>> {
+    /// Calls a compiled function. The arguments come back as the function left its parameters.
+    pub(in crate::script) fn run(
+        &mut self,
+        id: FunctionId,
+        args: &mut [Dynamic],
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
         self.stack.clear();
         let function = self.function(id);
-        for arg in args {
+        for arg in &mut *args {
             self.stack.push(std::mem::take(arg));
         }
-        let outcome = self.enter(function, 0);
+        self.stack.resize(function.slots, Dynamic::UNIT);
+        let outcome = match self.nodes(&function.body, 0) {
+            Ok(value) => Ok(value),
+            Err(Stop::Return) => Ok(std::mem::take(&mut self.value)),
+            Err(Stop::Break | Stop::Continue) => Ok(Dynamic::UNIT),
+            Err(Stop::Error) => Err(self.take_error()),
+        };
+        for (arg, left) in args.iter_mut().zip(&mut *self.stack) {
+            *arg = std::mem::take(left);
+        }
         self.stack.clear();
-        outcome.map_err(|_| self.take_error())
+        outcome
     }
 
     pub(super) fn take_error(&mut self) -> Box<EvalAltResult> {
-        self.error
-            .take()
-            .unwrap_or_else(|| Box::new(EvalAltResult::ErrorRuntime("stopped".into(), Position::NONE)))
+        self.error.take().unwrap_or_else(|| {
+            Box::new(EvalAltResult::ErrorRuntime(
+                "stopped".into(),
+                Position::NONE,
+            ))
+        })
     }
 
     pub(super) fn fail<T>(&mut self, error: Box<EvalAltResult>) -> Step<T> {
@@ -104,7 +134,9 @@ impl<'a> Machine<'a> {
     }
 
     fn function(&self, id: FunctionId) -> &'a Function {
-        self.program.functions[id.0].as_ref().expect("only compiled functions are entered")
+        self.program.functions[id.0]
+            .as_ref()
+            .expect("only compiled functions are entered")
     }
 
     /// Runs a function whose arguments lie on the stack from `base` on.
@@ -124,7 +156,7 @@ impl<'a> Machine<'a> {
         };
         for node in others {
             self.count(Position::NONE)?;
-            self.eval(node, base)?;
+            drop(self.eval(node, base)?);
         }
         self.count(Position::NONE)?;
         self.eval(last, base)
@@ -141,7 +173,10 @@ impl<'a> Machine<'a> {
             return self.fail(Box::new(EvalAltResult::ErrorTooManyOperations(at)));
         }
         if self.limits.fuse.is_blown() {
-            return self.fail(Box::new(EvalAltResult::ErrorTerminated(OUT_OF_TIME.into(), at)));
+            return self.fail(Box::new(EvalAltResult::ErrorTerminated(
+                OUT_OF_TIME.into(),
+                at,
+            )));
         }
         Ok(())
     }
@@ -232,6 +267,14 @@ impl<'a> Machine<'a> {
                 self.checked(map.into(), *at)
             }
             Node::Text(parts, at) => self.text(parts, *at, base),
+            Node::TypeOf(one) => {
+                let value = self.eval(one, base)?;
+                Ok(self
+                    .engine
+                    .map_type_name(value.type_name())
+                    .to_owned()
+                    .into())
+            }
             Node::While(repeat) => self.repeat(repeat, base),
             Node::For(each) => self.each(each, base),
             Node::Break => Err(Stop::Break),
@@ -243,12 +286,21 @@ impl<'a> Machine<'a> {
                 };
                 self.fail(Box::new(EvalAltResult::ErrorRuntime(value.flatten(), *at)))
             }
-            Node::Unknown(name, at) => self.fail(Box::new(EvalAltResult::ErrorVariableNotFound(name.clone(), *at))),
+            Node::Unknown(name, at) => self.fail(Box::new(EvalAltResult::ErrorVariableNotFound(
+                name.clone(),
+                *at,
+            ))),
             _ => Ok(Dynamic::UNIT),
         }
     }
 
-    fn all_or_any(&mut self, parts: &[Node], ends_on: bool, at: Position, base: usize) -> Step<Dynamic> {
+    fn all_or_any(
+        &mut self,
+        parts: &[Node],
+        ends_on: bool,
+        at: Position,
+        base: usize,
+    ) -> Step<Dynamic> {
         for part in parts {
             if self.condition(part, at, base)? == ends_on {
                 return Ok(Dynamic::from_bool(ends_on));
@@ -263,7 +315,11 @@ impl<'a> Machine<'a> {
             Ok(value) => Ok(value),
             Err(kind) => {
                 let kind = self.engine.map_type_name(kind).to_owned();
-                self.fail(Box::new(EvalAltResult::ErrorMismatchDataType("bool".to_owned(), kind, at)))
+                self.fail(Box::new(EvalAltResult::ErrorMismatchDataType(
+                    "bool".to_owned(),
+                    kind,
+                    at,
+                )))
             }
         }
     }
@@ -297,23 +353,25 @@ impl<'a> Machine<'a> {
 
     fn each(&mut self, each: &For, base: usize) -> Step<Dynamic> {
         let over = self.eval(&each.over, base)?.flatten();
-        let items: Box<dyn Iterator<Item = Dynamic>> = if let Some(range) = over.read_lock::<Range<INT>>() {
-            Box::new(range.clone().map(Dynamic::from_int))
-        } else if let Some(range) = over.read_lock::<RangeInclusive<INT>>() {
-            Box::new(range.clone().map(Dynamic::from_int))
-        } else if over.is_array() {
-            Box::new(over.cast::<Array>().into_iter())
-        } else if let Some(make) = self.natives.iterator(over.type_id()) {
-            make(over)
-        } else {
-            // Rhai knows how to iterate over the rest; it hands back an array.
-            let array = self.call_rhai(TO_ARRAY, &mut [over], false, false, each.at)?;
-            Box::new(array.cast::<Array>().into_iter())
-        };
+        let items: Box<dyn Iterator<Item = Dynamic>> =
+            if let Some(range) = over.read_lock::<Range<INT>>() {
+                Box::new(range.clone().map(Dynamic::from_int))
+            } else if let Some(range) = over.read_lock::<RangeInclusive<INT>>() {
+                Box::new(range.clone().map(Dynamic::from_int))
+            } else if over.is_array() {
+                Box::new(over.cast::<Array>().into_iter())
+            } else if let Some(make) = self.natives.iterator(over.type_id()) {
+                make(over)
+            } else {
+                // Rhai knows how to iterate over the rest; it hands back an array.
+                let array = self.call_rhai(TO_ARRAY, &mut [over], false, false, each.at)?;
+                Box::new(array.cast::<Array>().into_iter())
+            };
         for (number, item) in items.enumerate() {
             self.count(each.at)?;
             if let Some(counter) = each.counter {
-                self.stack[base + counter] = Dynamic::from_int(INT::try_from(number).unwrap_or(INT::MAX));
+                self.stack[base + counter] =
+                    Dynamic::from_int(INT::try_from(number).unwrap_or(INT::MAX));
             }
             self.stack[base + each.variable] = item.flatten();
             match self.block(&each.body, base) {
@@ -355,7 +413,14 @@ impl<'a> Machine<'a> {
                 text.push_str(&part);
                 continue;
             }
-            let shown = self.dispatch("to_string", &self.natives.find("to_string", 1), &mut [value], true, false, at)?;
+            let shown = self.dispatch(
+                "to_string",
+                &self.natives.find("to_string", 1),
+                &mut [value],
+                true,
+                false,
+                at,
+            )?;
             text.push_str(&shown.to_string());
         }
         self.checked(text.into(), at)
@@ -363,7 +428,14 @@ impl<'a> Machine<'a> {
 
     /// Applies an operator.
     #[inline]
-    pub(super) fn operate(&mut self, op: Op, forms: &Forms, left: Dynamic, right: Dynamic, at: Position) -> Step<Dynamic> {
+    pub(super) fn operate(
+        &mut self,
+        op: Op,
+        forms: &Forms,
+        left: Dynamic,
+        right: Dynamic,
+        at: Position,
+    ) -> Step<Dynamic> {
         if let Some(value) = on_numbers(op, &left, &right) {
             return Ok(value);
         }
@@ -380,7 +452,14 @@ impl<'a> Machine<'a> {
             Some(Node::Local(slot)) => Some(base + slot),
             _ => None,
         };
-        let value = self.dispatch(&call.name, &call.forms, &mut args, changes.is_some(), false, call.at)?;
+        let value = self.dispatch(
+            &call.name,
+            &call.forms,
+            &mut args,
+            changes.is_some(),
+            false,
+            call.at,
+        )?;
         if let Some(slot) = changes
             && is_changeable(&args[0])
         {
@@ -403,6 +482,18 @@ impl<'a> Machine<'a> {
         self.enter_or_interpret(call.target, from, call.at)
     }
 
+    /// Calls a compiled function with values.
+    pub(super) fn call_with(
+        &mut self,
+        id: FunctionId,
+        args: impl IntoIterator<Item = Dynamic>,
+        at: Position,
+    ) -> Step<Dynamic> {
+        let from = self.stack.len();
+        self.stack.extend(args);
+        self.enter_or_interpret(id, from, at)
+    }
+
     fn enter_or_interpret(&mut self, id: FunctionId, from: usize, at: Position) -> Step<Dynamic> {
         self.count(at)?;
         let Some(function) = self.program.functions[id.0].as_ref() else {
@@ -420,13 +511,23 @@ impl<'a> Machine<'a> {
         match outcome {
             Err(Stop::Error) => {
                 let inner = self.take_error();
-                let bare = matches!(*inner, EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) | EvalAltResult::ErrorStackOverflow(_));
+                let bare = matches!(
+                    *inner,
+                    EvalAltResult::ErrorTooManyOperations(_)
+                        | EvalAltResult::ErrorTerminated(..)
+                        | EvalAltResult::ErrorStackOverflow(_)
+                );
                 let error = if bare && inner.position().is_none() {
                     let mut inner = inner;
                     inner.set_position(at);
                     inner
                 } else {
-                    Box::new(EvalAltResult::ErrorInFunctionCall(function.name.clone(), function.source.to_string(), inner, at))
+                    Box::new(EvalAltResult::ErrorInFunctionCall(
+                        function.name.clone(),
+                        function.source.to_string(),
+                        inner,
+                        at,
+                    ))
                 };
                 self.fail(error)
             }
@@ -446,26 +547,20 @@ impl<'a> Machine<'a> {
         is_method: bool,
         at: Position,
     ) -> Step<Dynamic> {
-        let fits = forms.iter().find(|form| {
-            form.types
-                .iter()
-                .zip(args.iter())
-                .all(|(wanted, arg)| *wanted == arg.type_id() || *wanted == TypeId::of::<Dynamic>())
-        });
-        // Unlike kinds: Rhai's own operators come before a form that takes anything.
-        let generic = fits.is_some_and(|form| form.types.contains(&TypeId::of::<Dynamic>()));
-        let Some(form) = fits.filter(|_| !(generic && is_sign(name))) else {
+        let form = match args {
+            [first, rest @ ..] => form_for(forms, name, first, rest),
+            [] => forms.first(),
+        };
+        let Some(form) = form else {
             return self.call_rhai(name, args, changes, is_method, at);
         };
-        // The function would take the variable's value away.
-        let mut kept = if changes && !form.by_ref { Some(args[0].clone()) } else { None };
-        let outcome = {
-            let mut refs = Refs::new();
-            refs.extend(args.iter_mut());
-            if let Some(kept) = &mut kept {
-                refs[0] = kept;
+        let outcome = match args {
+            // The function would take the variable's value away.
+            [first, rest @ ..] if changes && !form.by_ref => {
+                call_form(form, &mut first.clone(), rest)
             }
-            (form.func)(None, &mut refs)
+            [first, rest @ ..] => call_form(form, first, rest),
+            [] => (form.func)(None, &mut []),
         };
         match outcome {
             Ok(value) => self.checked(value, at),
@@ -474,12 +569,20 @@ impl<'a> Machine<'a> {
     }
 
     /// Calls a function through Rhai.
-    pub(super) fn call_rhai(&mut self, name: &str, args: &mut [Dynamic], changes: bool, is_method: bool, at: Position) -> Step<Dynamic> {
+    pub(super) fn call_rhai(
+        &mut self,
+        name: &str,
+        args: &mut [Dynamic],
+        changes: bool,
+        is_method: bool,
+        at: Position,
+    ) -> Step<Dynamic> {
         self.global.num_operations = self.operations;
         self.global.level = self.depth;
         let outcome = {
             let mut refs: Vec<&mut Dynamic> = args.iter_mut().collect();
-            EvalContext::new(self.engine, self.global, self.caches, self.scope, None).call_fn_raw(name, changes, is_method, &mut refs)
+            EvalContext::new(self.engine, self.global, self.caches, self.scope, None)
+                .call_fn_raw(name, changes, is_method, &mut refs)
         };
         self.operations = self.global.num_operations;
         match outcome {
@@ -494,12 +597,16 @@ impl<'a> Machine<'a> {
     }
 
     /// Refuses a value that is too large.
-    fn checked(&mut self, value: Dynamic, at: Position) -> Step<Dynamic> {
+    pub(super) fn checked(&mut self, value: Dynamic, at: Position) -> Step<Dynamic> {
         self.check_size(&value, at)?;
         Ok(value)
     }
 
     pub(super) fn check_size(&mut self, value: &Dynamic, at: Position) -> Step<()> {
+        // Only these hold others; handles and numbers are what they are.
+        if !(value.is_string() || value.is_array() || value.is_map()) {
+            return Ok(());
+        }
         let budget = self.limits.budget;
         let what = if let Some(text) = value.read_lock::<ImmutableString>() {
             (text.len() > budget.string_size).then_some("Length of string")
@@ -511,7 +618,10 @@ impl<'a> Machine<'a> {
             None
         };
         match what {
-            Some(what) => self.fail(Box::new(EvalAltResult::ErrorDataTooLarge(what.to_owned(), at))),
+            Some(what) => self.fail(Box::new(EvalAltResult::ErrorDataTooLarge(
+                what.to_owned(),
+                at,
+            ))),
             None => Ok(()),
         }
     }
@@ -527,7 +637,45 @@ pub(super) fn placed(mut error: Box<EvalAltResult>, at: Position) -> Box<EvalAlt
 
 /// Arguments, mostly few.
 pub(super) type Args = smallvec::SmallVec<[Dynamic; 6]>;
-type Refs<'a> = smallvec::SmallVec<[&'a mut Dynamic; 6]>;
+
+/// Calls a form of a function.
+pub(super) fn call_form(
+    form: &Native,
+    first: &mut Dynamic,
+    rest: &mut [Dynamic],
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    match rest {
+        [] => (form.func)(None, &mut [first]),
+        [a] => (form.func)(None, &mut [first, a]),
+        [a, b] => (form.func)(None, &mut [first, a, b]),
+        [a, b, c] => (form.func)(None, &mut [first, a, b, c]),
+        [a, b, c, d] => (form.func)(None, &mut [first, a, b, c, d]),
+        more => {
+            let mut refs: Vec<&mut Dynamic> = std::iter::once(first).chain(more).collect();
+            (form.func)(None, &mut refs)
+        }
+    }
+}
+
+/// Returns the form that takes these arguments, if Rhai would choose it too.
+pub(super) fn form_for<'f>(
+    forms: &'f Forms,
+    name: &str,
+    first: &Dynamic,
+    rest: &[Dynamic],
+) -> Option<&'f Native> {
+    let anything = TypeId::of::<Dynamic>();
+    let fits = forms.iter().find(|form| {
+        let (wanted, others) = form.types.split_first().unwrap_or((&anything, &[]));
+        (*wanted == anything || *wanted == first.type_id())
+            && others
+                .iter()
+                .zip(rest)
+                .all(|(wanted, arg)| *wanted == anything || *wanted == arg.type_id())
+    })?;
+    // Unlike kinds: Rhai's own operators come before a form that takes anything.
+    (!is_sign(name) || !fits.types.contains(&anything)).then_some(fits)
+}
 
 /// The helper through which Rhai iterates for us.
 pub(in crate::script) const TO_ARRAY: &str = "array_of_anything";

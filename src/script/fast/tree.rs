@@ -8,7 +8,7 @@ use crate::script::registry::Forms;
 
 /// The number of a function in its program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct FunctionId(pub(super) usize);
+pub(in crate::script) struct FunctionId(pub(super) usize);
 
 /// A compiled function.
 pub(super) struct Function {
@@ -42,6 +42,8 @@ pub(super) enum Node {
     /// `??`
     Coalesce(Vec<Node>),
     Chain(Box<Chain>),
+    /// `type_of`
+    TypeOf(Box<Node>),
     Block(Block),
     If(Box<If>),
     While(Box<While>),
@@ -151,7 +153,6 @@ pub(super) struct AssignChain {
 /// A value and what is done to it, step by step.
 pub(super) struct Chain {
     pub(super) root: Node,
-    pub(super) root_at: Position,
     pub(super) steps: Vec<Step>,
 }
 
