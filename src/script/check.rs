@@ -15,7 +15,9 @@ mod numbers;
 /// A parsed file, ready to be looked at.
 mod parsed;
 /// What scripts can call.
-pub(super) mod surface;
+mod surface;
+
+pub use self::surface::names as surface_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -34,6 +34,8 @@ mod round_trips;
 mod runs;
 /// Semantics of what scripts call.
 mod script_api;
+/// The documentation of what scripts call.
+mod script_docs;
 /// What a person is told when a script is wrong.
 mod script_errors;
 /// The scripts that ship.
