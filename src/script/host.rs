@@ -20,6 +20,8 @@ use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::Quantity;
 use crate::script::api;
+use crate::script::api::output;
+use crate::script::registry::Registry;
 use crate::script::api::context::{ContextRef, RESERVED, register_fields};
 use crate::script::api::data::DataRef;
 use crate::script::convert::{Outcome, fail, kind_of};
@@ -241,7 +243,7 @@ impl ScriptStrategy {
             setup.locks,
             setup.margin,
         ));
-        let mut engine = furnish(&host, setup.budget, &setup.fuse);
+        let (mut engine, mut registry) = furnish(&host, setup.budget, &setup.fuse);
         let modules = Modules::new(setup.read_module, Rc::clone(&texts));
         engine.set_module_resolver(modules);
         let explain = |error: Box<EvalAltResult>| {
@@ -259,7 +261,8 @@ impl ScriptStrategy {
             .compile(text)
             .map(|ast| properties(&ast))
             .map_err(|e| explain(e.into()))?;
-        register_fields(&mut engine, &host, &names);
+        register_fields(&mut registry, &host, &names);
+        let natives = registry.install(&mut engine);
         let unit = Unit::load(&engine, text, file).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
@@ -476,14 +479,17 @@ impl Strategy for ScriptStrategy {
 }
 
 /// Makes an interpreter with everything that a script can call, and nothing else.
-pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> Engine {
+/// The functions are still to be installed, after what only one script needs.
+pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Engine, Registry) {
     let mut engine = Engine::new();
     sandbox::confine(&mut engine, budget, Arc::clone(fuse));
     free_method_names(&mut engine);
-    numbers::register(&mut engine);
-    params::register(&mut engine, host);
-    api::register(&mut engine, host);
-    engine
+    output::listen(&mut engine, host);
+    let mut registry = Registry::default();
+    numbers::register(&mut registry);
+    params::register(&mut registry, host);
+    api::register(&mut registry, host);
+    (engine, registry)
 }
 
 /// Returns the names of all properties that a script reads or writes.

@@ -20,6 +20,8 @@ pub mod modules;
 mod numbers;
 /// Parameters.
 pub mod params;
+/// Functions that scripts call, for Rhai and for compiled scripts.
+mod registry;
 /// What a script may not do, and how much.
 pub mod sandbox;
 /// From a text to something that can be called.

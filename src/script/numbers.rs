@@ -8,11 +8,12 @@
 //! Decimal (the float taken as the decimal it prints as); dividing by zero is an error for whole
 //! numbers and decimals and infinite for floats, as IEEE says.
 
-use rhai::{Dynamic, Engine, FLOAT, INT, ImmutableString};
+use rhai::{Dynamic, FLOAT, INT, ImmutableString};
 use rust_decimal::Decimal;
 
 use crate::core::model::number::{decimal_from_f64, to_f64};
 use crate::script::convert::{Outcome, fail, kind_of, show};
+use crate::script::registry::Registry;
 
 #[expect(
     clippy::cast_precision_loss,
@@ -58,7 +59,7 @@ macro_rules! decimal_arithmetic {
 }
 
 /// Registers the operators.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     #[expect(clippy::float_cmp, reason = "this is the operator of the script")]
     {
         comparisons!(engine, "==" => ==, "!=" => !=, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
@@ -83,15 +84,15 @@ pub(super) fn register(engine: &mut Engine) {
 
 /// Refuses to order values of unlike kinds, also between literals: for those the interpreter looks
 /// only for functions of precisely their kinds before it answers false by itself.
-fn refuse_orderings(engine: &mut Engine) {
-    fn refuse<A: Clone + 'static, B: Clone + 'static>(engine: &mut Engine) {
+fn refuse_orderings(engine: &mut Registry) {
+    fn refuse<A: rhai::Variant + Clone, B: rhai::Variant + Clone>(engine: &mut Registry) {
         for op in ["<", "<=", ">", ">="] {
             engine.register_fn(op, move |a: A, b: B| {
                 unordered(&Dynamic::from(a), op, &Dynamic::from(b))
             });
         }
     }
-    fn refuse_against_all<A: Clone + 'static>(engine: &mut Engine) {
+    fn refuse_against_all<A: rhai::Variant + Clone>(engine: &mut Registry) {
         refuse::<A, INT>(engine);
         refuse::<A, FLOAT>(engine);
         refuse::<A, Decimal>(engine);
@@ -111,7 +112,7 @@ fn refuse_orderings(engine: &mut Engine) {
     refuse::<(), ImmutableString>(engine);
 }
 
-fn for_missing_right(engine: &mut Engine, op: &'static str) {
+fn for_missing_right(engine: &mut Registry, op: &'static str) {
     engine.register_fn(op, move |a: FLOAT, _: ()| missing(op, &a.into()));
     engine.register_fn(op, move |a: INT, _: ()| missing(op, &a.into()));
     engine.register_fn(op, move |a: Decimal, _: ()| missing(op, &a.into()));

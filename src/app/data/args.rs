@@ -52,6 +52,7 @@ pub struct CatalogArgs {
 
 /// `data import`.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ImportArgs {
     /// Files or folders of SYMBOL.csv, SYMBOL.csv.gz, SYMBOL.parquet
     #[arg(required = true, value_name = "FILE")]

@@ -7,11 +7,12 @@
 
 use std::cmp::Ordering;
 
-use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
+use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use crate::script::convert::{Outcome, fail, float, kind_of};
+use crate::script::registry::Registry;
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     for name in ["sort", "sort_by"] {
         engine.register_fn(name, sort_with);
     }

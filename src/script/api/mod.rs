@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use rhai::Engine;
 
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// Arrays.
 mod arrays;
@@ -24,7 +24,7 @@ pub mod indicators;
 /// Orders.
 pub(super) mod orders;
 /// What the script says.
-mod output;
+pub(super) mod output;
 /// The whole universe at once.
 mod panel;
 /// Portfolio, positions, account.
@@ -41,7 +41,7 @@ mod statistics;
 pub mod time;
 
 /// Registers everything.
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     arrays::register(engine);
     time::register(engine);
     assets::register(engine, host);

@@ -32,11 +32,7 @@ pub(super) struct Surface {
 
 impl Surface {
     pub(super) fn new() -> Self {
-        let mut engine = furnish(
-            &Rc::new(Host::vacant()),
-            Budget::default(),
-            &Arc::new(Fuse::default()),
-        );
+        let mut engine = bare();
         // What is written shall be seen: `10 / 30` would otherwise be folded away.
         engine.set_optimization_level(OptimizationLevel::None);
         let mut arities: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
@@ -70,6 +66,17 @@ impl Surface {
     }
 }
 
+/// An interpreter with everything that a script can call.
+fn bare() -> Engine {
+    let (mut engine, registry) = furnish(
+        &Rc::new(Host::vacant()),
+        Budget::default(),
+        &Arc::new(Fuse::default()),
+    );
+    registry.install(&mut engine);
+    engine
+}
+
 /// Returns the names and numbers of arguments of what is registered, operators and fields aside.
 fn registered(engine: &Engine, with_language: bool) -> Vec<(String, usize)> {
     engine.collect_fn_metadata(
@@ -85,11 +92,7 @@ fn registered(engine: &Engine, with_language: bool) -> Vec<(String, usize)> {
 
 /// Returns the names of functions and fields that this program registers; fields with a leading dot.
 pub fn names() -> BTreeSet<String> {
-    let engine = furnish(
-        &Rc::new(Host::vacant()),
-        Budget::default(),
-        &Arc::new(Fuse::default()),
-    );
+    let engine = bare();
     engine
         .collect_fn_metadata(
             None,

@@ -1,5 +1,8 @@
 //! Starting the program in a folder of its own, with an empty environment.
 
+/// A backtest over bars written in a test.
+pub(crate) mod world;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
