@@ -34,8 +34,15 @@ fn everything_that_is_registered_has_words_and_nothing_else_has() {
 #[test]
 fn every_indicator_has_a_form_that_gives_the_series() {
     let names = surface_names();
-    for doc in docs::all().iter().filter(|doc| doc.text.contains("_series gives")) {
-        assert!(names.contains(&format!("{}_series", doc.name)), "{}", doc.name);
+    for doc in docs::all()
+        .iter()
+        .filter(|doc| doc.text.contains("_series gives"))
+    {
+        assert!(
+            names.contains(&format!("{}_series", doc.name)),
+            "{}",
+            doc.name
+        );
     }
 }
 
@@ -78,9 +85,21 @@ fn a_name_a_method_a_subject_and_a_kind_are_found() {
     insta::assert_snapshot!(docs::render("order_target_percent").unwrap());
     insta::assert_snapshot!(docs::render("Series.zscore").unwrap());
     insta::assert_snapshot!(docs::render("macd").unwrap());
-    assert!(docs::render("orders").unwrap().contains("close_position(asset)"));
-    assert!(docs::render("position").unwrap().contains("Portfolio.position(asset)"));
-    assert!(docs::render("Account").unwrap().contains("Account.buying_power: float"));
+    assert!(
+        docs::render("orders")
+            .unwrap()
+            .contains("close_position(asset)")
+    );
+    assert!(
+        docs::render("position")
+            .unwrap()
+            .contains("Portfolio.position(asset)")
+    );
+    assert!(
+        docs::render("Account")
+            .unwrap()
+            .contains("Account.buying_power: float")
+    );
     assert_eq!(docs::render("no_such_thing"), None);
     assert!(docs::search("look ahead").contains("Series.shift(n)"));
     insta::assert_snapshot!(docs::overview());

@@ -35,7 +35,7 @@ pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     register_crosses(engine, "crossed_below", crossed_below);
 }
 
-fn register_crosses(engine: &mut Engine, name: &str, rule: CrossRule) {
+fn register_crosses(engine: &mut Registry, name: &str, rule: CrossRule) {
     engine.register_fn(name, move |a: SeriesRef, b: SeriesRef| {
         crossed(&a, &b, rule)
     });
