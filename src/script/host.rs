@@ -30,7 +30,7 @@ use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
 use crate::script::registry::Registry;
 use crate::script::sandbox::{self, Budget, Fuse};
-use crate::script::source::{Unit, free_method_names};
+use crate::script::source::{OwnNames, Unit, read_names};
 use crate::script::state::Fields;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
@@ -88,6 +88,7 @@ pub(super) struct Host {
     pub(super) locks: Locks,
     pub(super) margin: Margin,
     functions: RefCell<BTreeSet<String>>,
+    names: OwnNames,
     said: RefCell<BTreeSet<AssetId>>,
 }
 
@@ -139,6 +140,7 @@ impl Host {
             locks,
             margin,
             functions: RefCell::default(),
+            names: OwnNames::default(),
             said: RefCell::default(),
         }
     }
@@ -244,8 +246,8 @@ impl ScriptStrategy {
             setup.margin,
         ));
         let (mut engine, mut registry) = furnish(&host, setup.budget, &setup.fuse);
-        let modules = Modules::new(setup.read_module, Rc::clone(&texts));
-        engine.set_module_resolver(modules);
+        let modules = Modules::new(setup.read_module, Rc::clone(&texts), host.names.clone());
+        engine.set_module_resolver(modules.clone());
         let explain = |error: Box<EvalAltResult>| {
             Explainer {
                 texts: &texts.borrow(),
@@ -263,7 +265,12 @@ impl ScriptStrategy {
             .map_err(|e| explain(e.into()))?;
         register_fields(&mut registry, &host, &names);
         let natives = registry.install(&mut engine);
-        let unit = Unit::load(&engine, text, file).map_err(explain)?;
+        let unit = Unit::load(&mut engine, text, file).map_err(explain)?;
+        let mut visible = rhai::Module::new();
+        for (name, value) in modules.take_constants() {
+            visible.set_var(name, value);
+        }
+        engine.register_global_module(visible.into());
         *host.functions.borrow_mut() = unit
             .ast()
             .iter_functions()
@@ -483,7 +490,7 @@ impl Strategy for ScriptStrategy {
 pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Engine, Registry) {
     let mut engine = Engine::new();
     sandbox::confine(&mut engine, budget, Arc::clone(fuse));
-    free_method_names(&mut engine);
+    read_names(&mut engine, host.names.clone());
     output::listen(&mut engine, host);
     let mut registry = Registry::default();
     numbers::register(&mut registry);

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rhai::{Engine, EvalAltResult, ModuleResolver, Position, Scope, Shared};
+use rhai::{Dynamic, Engine, EvalAltResult, ModuleResolver, Position, Scope, Shared};
 
 use crate::script::convert::{error, nearest};
 use crate::script::error::Texts;
-use crate::script::source::compile_with_constants;
+use crate::script::source::{OwnNames, compile_with_constants};
 use crate::script::stdlib;
 
 /// Reads the text of a module beside the script; `None` where there is none.
@@ -25,16 +25,26 @@ pub(super) struct Modules {
     loaded: Rc<RefCell<BTreeMap<String, Shared<rhai::Module>>>>,
     loading: Rc<RefCell<Vec<String>>>,
     texts: Rc<RefCell<Texts>>,
+    names: OwnNames,
+    constants: Rc<RefCell<Vec<(String, Dynamic)>>>,
 }
 
 impl Modules {
-    pub(super) fn new(read: ReadModule, texts: Rc<RefCell<Texts>>) -> Self {
+    pub(super) fn new(read: ReadModule, texts: Rc<RefCell<Texts>>, names: OwnNames) -> Self {
         Self {
             read,
             loaded: Rc::default(),
             loading: Rc::default(),
             texts,
+            names,
+            constants: Rc::default(),
         }
+    }
+
+    /// Takes the constants that functions of the modules loaded so far look for among variables that
+    /// all see, under names of their modules' own.
+    pub(super) fn take_constants(&self) -> Vec<(String, Dynamic)> {
+        self.constants.take()
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {
@@ -70,9 +80,11 @@ impl Modules {
             .borrow_mut()
             .insert(path.to_owned(), Arc::clone(&text));
         self.loading.borrow_mut().push(path.to_owned());
-        let made = compile_with_constants(engine, &text, path)
+        let mut kept = Vec::new();
+        let made = compile_with_constants(engine, &text, path, &self.names, &mut kept)
             .and_then(|ast| rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine));
         self.loading.borrow_mut().pop();
+        self.constants.borrow_mut().extend(kept);
         let mut module = made?;
         module.set_id(path);
         let module: Shared<rhai::Module> = module.into();

@@ -6,12 +6,13 @@
 //! Invariants: the top level runs once; a constant's name is never hidden by a parameter or a loop
 //! variable (that would be replaced too), which is refused.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rhai::{
-    AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState,
-    ImmutableString, Position, Scope, Stmt, Token,
+    AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, Expr, GlobalRuntimeState,
+    ImmutableString, Module, Position, Scope, Stmt, Token,
 };
 
 use crate::script::convert::error;
@@ -38,7 +39,7 @@ struct Body {
 impl Unit {
     /// Compiles a script and runs its top level: imports and constants.
     pub(super) fn load(
-        engine: &Engine,
+        engine: &mut Engine,
         text: &str,
         file: &str,
     ) -> Result<Self, Box<EvalAltResult>> {
@@ -58,6 +59,13 @@ impl Unit {
         )?;
         let constants = constants_of(scope);
         refuse_hidden(&first, &constants)?;
+        // Before a dot or an index a constant's name is not replaced by its value: there it is found
+        // as a variable that all functions see.
+        let mut visible = Module::new();
+        for (name, _, value) in constants.iter() {
+            visible.set_var(name, value);
+        }
+        engine.register_global_module(visible.into());
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
@@ -123,27 +131,35 @@ impl Unit {
     }
 }
 
-/// Lets a method be named as a word that Rhai reserves: `prices.var()`.
+/// Lets a method be named as a word that Rhai reserves (`prices.var()`), and a module's constants
+/// have names of their own where they must.
 #[expect(
     deprecated,
     reason = "the library marks what may change in its next version so"
 )]
-pub(super) fn free_method_names(engine: &mut Engine) {
+pub(super) fn read_names(engine: &mut Engine, names: OwnNames) {
     let after_dot = Cell::new(false);
-    engine.on_parse_token(move |token, _, _| {
+    engine.on_parse_token(move |token, at, _| {
         let is_method = after_dot.replace(token == Token::Period);
         match token {
             Token::Reserved(name) if is_method && *name == "var" => Token::Identifier(name),
+            Token::Identifier(name) => {
+                let own = names.of(&name, at).map(|own| Box::new(own.into()));
+                Token::Identifier(own.unwrap_or(name))
+            }
             other => other,
         }
     });
 }
 
-/// Compiles a module, with its constants in place of their names.
+/// Compiles a module, with its constants in place of their names; those that must be found under a
+/// name of the module's own are added to `kept`.
 pub(super) fn compile_with_constants(
     engine: &Engine,
     text: &str,
     file: &str,
+    names: &OwnNames,
+    kept: &mut Vec<(String, Dynamic)>,
 ) -> Result<AST, Box<EvalAltResult>> {
     let mut first = engine.compile(text)?;
     first.set_source(file);
@@ -156,7 +172,60 @@ pub(super) fn compile_with_constants(
     refuse_hidden(&first, &constants)?;
     let mut ast = engine.compile_with_scope(&constants, text)?;
     ast.set_source(file);
-    Ok(ast)
+    let roots = roots_of(&ast, &constants);
+    if roots.is_empty() {
+        return Ok(ast);
+    }
+    // Read once more, with a name for each of those that is the module's own.
+    *names.0.borrow_mut() = Some((file.to_owned(), roots));
+    let renamed = engine.compile_with_scope(&constants, text);
+    *names.0.borrow_mut() = None;
+    let mut renamed = renamed?;
+    renamed.set_source(file);
+    kept.extend(
+        constants
+            .iter()
+            .map(|(name, _, value)| (own_name(file, name), value)),
+    );
+    Ok(renamed)
+}
+
+/// Names that are read as others: before a dot or an index a constant's name is not replaced by its
+/// value, so that in a module it must be one that no other module has.
+#[derive(Clone, Default, Debug)]
+pub(super) struct OwnNames(Rc<RefCell<Option<(String, BTreeSet<Position>)>>>);
+
+impl OwnNames {
+    fn of(&self, name: &str, at: Position) -> Option<String> {
+        let names = self.0.borrow();
+        let (file, places) = names.as_ref()?;
+        places.contains(&at).then(|| own_name(file, name))
+    }
+}
+
+/// The name of a module's constant among those of all modules.
+fn own_name(file: &str, name: &str) -> String {
+    format!("{file}::{name}")
+}
+
+/// Returns the places at which functions have a constant's name before a dot or an index.
+fn roots_of(ast: &AST, constants: &Scope<'_>) -> BTreeSet<Position> {
+    let mut places = BTreeSet::new();
+    for function in ast.iter_functions() {
+        let params = function.params;
+        only(ast, function.name, params.len()).walk(&mut |path| {
+            if let Some(ASTNode::Expr(Expr::Dot(x, ..) | Expr::Index(x, ..))) = path.last()
+                && let Expr::Variable(root, _, at) = &x.lhs
+                && root.2.is_empty()
+                && constants.contains(&root.1)
+                && !params.contains(&root.1.as_str())
+            {
+                places.insert(*at);
+            }
+            true
+        });
+    }
+    places
 }
 
 /// Returns a tree with one function of another, by its name and number of parameters.
@@ -226,7 +295,11 @@ fn refuse_hidden(ast: &AST, constants: &Scope<'_>) -> Result<(), Box<EvalAltResu
         e.set_position(at);
         Err(e)
     };
-    for function in ast.iter_functions() {
+    // What a closure captures looks like a parameter of it.
+    let named = ast
+        .iter_functions()
+        .filter(|function| !function.name.starts_with("anon$"));
+    for function in named {
         if let Some(name) = function.params.iter().find(|name| constants.contains(name)) {
             return hidden(name, Position::NONE);
         }
