@@ -31,7 +31,7 @@ use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
 use crate::script::registry::Registry;
 use crate::script::sandbox::{self, Budget, Fuse};
-use crate::script::source::{Unit, free_method_names};
+use crate::script::source::{Loading, OwnNames, Unit, read_names};
 use crate::script::state::Fields;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
@@ -75,6 +75,9 @@ pub struct Setup {
     pub fuse: Arc<Fuse>,
     /// Reads modules beside the script.
     pub read_module: ReadModule,
+    /// Whether functions are compiled for speed; without, all of them run under Rhai's own evaluator,
+    /// with the same results.
+    pub compiled: bool,
 }
 
 /// What registered functions share.
@@ -89,6 +92,7 @@ pub(super) struct Host {
     pub(super) locks: Locks,
     pub(super) margin: Margin,
     functions: RefCell<BTreeSet<String>>,
+    names: OwnNames,
     said: RefCell<BTreeSet<AssetId>>,
 }
 
@@ -141,6 +145,7 @@ impl Host {
             locks,
             margin,
             functions: RefCell::default(),
+            names: OwnNames::default(),
             said: RefCell::default(),
         }
     }
@@ -246,7 +251,7 @@ impl ScriptStrategy {
             setup.margin,
         ));
         let (mut engine, mut registry) = furnish(&host, setup.budget, &setup.fuse);
-        let modules = Modules::new(setup.read_module, Rc::clone(&texts));
+        let modules = Modules::new(setup.read_module, Rc::clone(&texts), host.names.clone());
         engine.set_module_resolver(modules.clone());
         let explain = |error: Box<EvalAltResult>| {
             Explainer {
@@ -266,11 +271,16 @@ impl ScriptStrategy {
         register_fields(&mut registry, &host, &names);
         let natives = registry.install(&mut engine);
         install_iteration(&mut engine);
-        let limits = Limits {
-            budget: setup.budget,
-            fuse: Arc::clone(&setup.fuse),
+        let loading = Loading {
+            natives,
+            limits: Limits {
+                budget: setup.budget,
+                fuse: Arc::clone(&setup.fuse),
+            },
+            modules: &modules,
+            compiled: setup.compiled,
         };
-        let unit = Unit::load(&engine, natives, limits, text, file, &modules).map_err(explain)?;
+        let unit = Unit::load(&mut engine, text, file, loading).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
             .iter_functions()
@@ -509,7 +519,7 @@ impl Strategy for ScriptStrategy {
 pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Engine, Registry) {
     let mut engine = Engine::new();
     sandbox::confine(&mut engine, budget, Arc::clone(fuse));
-    free_method_names(&mut engine);
+    read_names(&mut engine, host.names.clone());
     output::listen(&mut engine, host);
     let mut registry = Registry::default();
     numbers::register(&mut registry);

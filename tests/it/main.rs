@@ -38,6 +38,10 @@ mod round_trips;
 mod runs;
 /// Semantics of what scripts call.
 mod script_api;
+/// What can be seen in a script without running it.
+mod script_check;
+/// The documentation of what scripts call.
+mod script_docs;
 /// What a person is told when a script is wrong.
 mod script_errors;
 /// The scripts that ship.

@@ -86,6 +86,7 @@ impl ScriptFile {
             budget: Budget::default(),
             fuse,
             read_module: self.module_reader(),
+            compiled: true,
         };
         ScriptStrategy::load(&self.text, &self.name(), setup)
     }

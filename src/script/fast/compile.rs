@@ -60,11 +60,14 @@ const LEFT_TO_RHAI: [&str; 11] = [
 
 impl Program {
     /// Compiles the functions of a script and of modules, as far as they can be.
+    ///
+    /// `seen` are constants that all functions see under these names.
     pub(in crate::script) fn new(
         file: &str,
         ast: &AST,
         modules: &[(String, AST)],
         natives: &Natives,
+        seen: &BTreeMap<String, Dynamic>,
     ) -> Self {
         let mut program = Self::default();
         let files: Vec<(&str, &AST)> = std::iter::once((file, ast))
@@ -92,6 +95,7 @@ impl Program {
                 let key = (function.name.to_owned(), function.params.len());
                 let mut compiler = Compiler {
                     natives,
+                    seen,
                     program: &program,
                     unit: at,
                     variables: Vec::new(),
@@ -170,6 +174,7 @@ fn imports_of(ast: &AST) -> BTreeMap<String, String> {
 
 struct Compiler<'a> {
     natives: &'a Natives,
+    seen: &'a BTreeMap<String, Dynamic>,
     program: &'a Program,
     /// The file that is compiled.
     unit: usize,
@@ -401,6 +406,9 @@ impl Compiler<'_> {
     fn variable(&self, name: &str, at: rhai::Position) -> Node {
         if let Some(slot) = self.slot(name) {
             return Node::Local(slot);
+        }
+        if let Some(value) = self.seen.get(name) {
+            return Node::Constant(value.clone());
         }
         // The bare name of a function is a pointer to it.
         if self.names().contains_key(name)

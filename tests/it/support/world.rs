@@ -376,6 +376,8 @@ impl Observer for Seen {
         check_books(desk);
     }
 
+    fn on_action(&mut self, _action: &DatedAction, _held: Quantity, _desk: &Desk) {}
+
     fn on_slice(&mut self, _bars: &[(AssetId, Bar)], desk: &mut Desk) {
         check_books(desk);
         self.equity.push(desk.ledger.value());
