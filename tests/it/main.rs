@@ -20,6 +20,8 @@ mod data_laws;
 mod docs;
 /// The simulated exchange against the reference's scenarios.
 mod exchange;
+/// Laws of the exchange and the books.
+mod exchange_laws;
 /// Models, books and trails against the reference's tables.
 mod exchange_tables;
 /// The generated bars of the workloads.

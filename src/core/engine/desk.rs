@@ -301,7 +301,10 @@ impl Desk {
                     self.orders.step(id, OrderStep::AskReplace, self.now);
                     out.push(Command::Replace(id, change));
                 }
-                Wish::Tie(one, other) => out.push(Command::Tie(one, other)),
+                Wish::Tie(one, other) => {
+                    self.orders.tie(one, other);
+                    out.push(Command::Tie(one, other));
+                }
                 Wish::Configure(setting) => out.push(Command::Configure(setting)),
             }
         }

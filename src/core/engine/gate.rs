@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{Change, OrderRequest, OrderType, Side, Trail};
+use crate::core::model::order::{Change, Order, OrderRequest, OrderType, Side, Trail};
 
 /// The largest quantity of one order; keeps every product within 28 digits.
 pub const MAX_QUANTITY: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, false, 0);
@@ -306,15 +306,20 @@ fn smallest(limits: &[(Option<AssetId>, Quantity)], asset: AssetId) -> Option<Qu
 }
 
 /// Returns the signed units that open orders of one side may still add; children and reduce-only
-/// orders add none, and of two tied orders only the first counts.
+/// orders add none, and of two tied orders of one side only the larger counts.
 fn open_units(desk: &Desk, asset: AssetId, side: Side) -> Quantity {
+    let is_covered = |order: &Order| {
+        let twin = order.request.oco.and_then(|id| desk.orders.get(id));
+        twin.is_some_and(|twin| {
+            let alike = twin.request.asset == asset && twin.request.side == side;
+            let (rest, other) = (order.remaining(), twin.remaining());
+            alike && twin.is_open() && (other > rest || (other == rest && twin.id < order.id))
+        })
+    };
     desk.orders
         .open_of(asset)
-        .filter(|order| {
-            order.request.side == side
-                && !only_reduces(&order.request)
-                && order.request.oco.is_none_or(|twin| twin > order.id)
-        })
+        .filter(|order| order.request.side == side && !only_reduces(&order.request))
+        .filter(|order| !is_covered(order))
         .map(|order| side.signed(order.remaining()))
         .sum()
 }

@@ -185,11 +185,19 @@ impl Exchange {
             return;
         }
         for (id, twin) in [(one, other), (other, one)] {
-            if let Some(order) = self.book.get_mut(id) {
-                order.request.oco = Some(twin);
+            let Some(order) = self.book.get_mut(id) else {
+                continue;
+            };
+            let (asset, former) = (order.request.asset, order.request.oco.replace(twin));
+            // Whoever was tied to it before is free.
+            if let Some(former) = former.filter(|former| *former != twin)
+                && let Some(order) = self.book.get_mut(former)
+            {
+                order.request.oco = None;
                 let asset = order.request.asset;
                 self.weigh(asset);
             }
+            self.weigh(asset);
         }
     }
 
@@ -309,19 +317,19 @@ impl Exchange {
     }
 
     /// Adds up the open orders of an asset; children and reduce-only orders add no exposure, and of
-    /// tied orders only one can fill.
+    /// two tied orders of one side only the larger counts.
     fn working(&self, asset: AssetId) -> Working {
+        let is_covered = |order: &Resting| {
+            let twin = order.request.oco.and_then(|id| self.book.get(id));
+            twin.is_some_and(|twin| {
+                let alike = twin.request.asset == asset && twin.request.side == order.request.side;
+                let (rest, other) = (order.remaining(), twin.remaining());
+                alike && (other > rest || (other == rest && twin.id < order.id))
+            })
+        };
         let mut sum = Working::default();
         for order in self.book.of(asset) {
-            let twin_counted = order.request.oco.is_some_and(|twin| {
-                twin < order.id
-                    && self.book.get(twin).is_some_and(|twin| {
-                        twin.request.asset == asset
-                            && twin.request.side == order.request.side
-                            && twin.remaining() >= order.remaining()
-                    })
-            });
-            if !order.adds_exposure() || twin_counted {
+            if !order.adds_exposure() || is_covered(order) {
                 continue;
             }
             match order.request.side {
