@@ -18,6 +18,8 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The order of things at one instant and between bars.
+mod events;
 /// The simulated exchange against the reference's scenarios.
 mod exchange;
 /// Laws of the exchange and the books.

@@ -289,7 +289,7 @@ fn check_leverage(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
         .unwrap_or_default();
     if leverage > limit {
         return Err(Denial::MaxLeverage {
-            leverage: leverage.round_dp(4),
+            leverage: leverage.round_dp(4).normalize(),
             limit,
         });
     }
