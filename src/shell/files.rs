@@ -39,6 +39,12 @@ pub enum FileError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A file that is none of ours lies where results are to be written.
+    #[error("`{}` is no result of a run; choose another folder, or remove it", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is there already.
     #[error("`{}` is there already", path.display())]
     Exists {
@@ -124,6 +130,17 @@ pub fn create(path: &Path, text: &str) -> Result<(), FileError> {
         })?;
     file.write_all(text.as_bytes())
         .map_err(io_error("write", path))
+}
+
+/// Writes a file whether or not it is there, with the folders above it.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<(), FileError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(io_error("create", folder))?;
+    }
+    fs::write(path, text).map_err(io_error("write", path))
 }
 
 /// Whether there is a file or folder of this name.

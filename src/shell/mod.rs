@@ -10,3 +10,7 @@ pub mod clock;
 pub mod environment;
 /// Text files of a project.
 pub mod files;
+/// The folder of a run's results.
+pub mod folder;
+/// Stops calls that take too long.
+pub mod watchdog;

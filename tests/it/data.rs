@@ -67,7 +67,10 @@ const BROKEN: [(&str, Expected); 29] = [
     ),
     (
         "09-mixed-time-zones.csv",
-        Loads(40, &[(Notice::OffsetsChange, &[22])]),
+        Loads(
+            40,
+            &[(Notice::OffsetsChange, &[22]), (Notice::NotAtMidnight, &[])],
+        ),
     ),
     (
         "10-no-time-zone.csv",
@@ -249,6 +252,7 @@ fn mixed_offsets_become_the_instants_they_are() {
 }
 
 /// The shared market data, if this machine has it.
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn market() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let found = ["../shared", "../../shared"]
@@ -524,4 +528,104 @@ fn coarser_bars_are_those_that_the_source_made() {
         .filter(|row| made.high[*row] == days.assets[0].high[*row])
         .count();
     assert_eq!(n_equal, 4601);
+}
+
+/// A file of the format of a well-known source: its text, options, and its first row as we write it.
+type Sample = (
+    &'static str,
+    &'static str,
+    fn(&mut LoadOptions),
+    &'static str,
+);
+
+const SOURCES: [Sample; 9] = [
+    (
+        "Yahoo",
+        "Date,Open,High,Low,Close,Adj Close,Volume\n2003-01-02,10.940000,11.250000,10.800000,11.210000,9.971185,32064900\n2003-01-03,11.19,11.62,11.12,11.56,10.28,30879500\n",
+        |_| {},
+        "2003-01-02T00:00:00Z,10.94,11.25,10.8,11.21,32064900",
+    ),
+    (
+        "CryptoDataDownload",
+        "https://www.CryptoDataDownload.com\nunix,date,symbol,open,high,low,close,Volume BTC,Volume USD\n1586995200000,2020-04-16 00:00:00,BTC/USD,6640.45,6640.45,6613.69,6613.69,79.1,523000.5\n1586991600000,2020-04-15 23:00:00,BTC/USD,6643.2,6665.12,6622.31,6640.45,104.2,692000\n",
+        |_| {},
+        "2020-04-15T23:00:00Z,6643.2,6665.12,6622.31,6640.45,104.2",
+    ),
+    (
+        "MetaTrader",
+        "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\n2020.01.02\t00:00:00\t1.12122\t1.12129\t1.12116\t1.12117\t54\t0\t2\n2020.01.02\t00:01:00\t1.12117\t1.12120\t1.12110\t1.12111\t60\t0\t2\n",
+        |options| options.zone = Some(parse_zone("UTC").unwrap()),
+        "2020-01-02T00:00:00Z,1.12122,1.12129,1.12116,1.12117,0",
+    ),
+    (
+        "Stooq",
+        "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\nAAPL.US,D,20200102,000000,71.3,72.3,71.1,72.2,1000,0\nAAPL.US,D,20200103,000000,71.5,72.3,71.3,71.6,2000,0\n",
+        |options| options.zone = Some(parse_zone("America/New_York").unwrap()),
+        "2020-01-02T00:00:00Z,71.3,72.3,71.1,72.2,1000",
+    ),
+    (
+        "Nasdaq",
+        "Date,Close/Last,Volume,Open,High,Low\n01/31/2020,71.6,2000,71.5,72.3,71.3\n01/30/2020,72.2,1000,71.3,72.3,71.1\n",
+        |options| options.date_order = Some("mdy".parse().unwrap()),
+        "2020-01-30T00:00:00Z,71.3,72.3,71.1,72.2,1000",
+    ),
+    (
+        "pandas",
+        ",open,high,low,close,volume\n2020-01-02 09:30:00-05:00,71.3,72.3,71.1,72.2,1000.0\n2020-01-02 09:31:00-05:00,71.5,72.3,71.3,71.6,2000.0\n",
+        |_| {},
+        "2020-01-02T14:30:00Z,71.3,72.3,71.1,72.2,1000",
+    ),
+    (
+        "CCXT",
+        "timestamp,open,high,low,close,volume\n1502942400000,5.33e-05,5.4E-5,5.3e-05,0.0000533,1e3\n1502942460000,5.33e-05,5.4E-5,5.3e-05,0.0000533,1.5e3\n",
+        |_| {},
+        "2017-08-17T04:00:00Z,0.0000533,0.000054,0.000053,0.0000533,1000",
+    ),
+    (
+        "a German bank",
+        "Datum;Eröffnung;Hoch;Tief;Schluss;Stück\n02.01.2020;1.071,3;1.072,3;1.071,1;1.072,2;1.000\n03.01.2020;1.071,5;1.072,3;1.071,3;1.071,6;2.000\n",
+        |options| {
+            options.map = "date=Datum,open=Eröffnung,high=Hoch,low=Tief,close=Schluss,volume=Stück"
+                .parse()
+                .unwrap();
+            options.decimal_comma = true;
+        },
+        "2020-01-02T00:00:00Z,1071.3,1072.3,1071.1,1072.2,1000",
+    ),
+    (
+        "a spreadsheet",
+        "\"Timestamp\",\"Open\",\"High\",\"Low\",\"Close\",\"Volume\"\r\n\"2020-01-02 09:30\",\"1,071.30\",\"1,072.30\",\"1,071.10\",\"1,072.20\",\"1,000\"\r\n\"2020-01-02 09:31\",\"1,071.50\",\"1,072.30\",\"1,071.30\",\"1,071.60\",\"2,000\"\r\n\r\n",
+        |options| options.zone = Some(parse_zone("America/New_York").unwrap()),
+        "2020-01-02T14:30:00Z,1071.3,1072.3,1071.1,1072.2,1000",
+    ),
+];
+
+#[test]
+fn files_of_well_known_sources_are_understood() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("SOURCE.csv");
+    for (source, text, set, expected) in SOURCES {
+        let mut options = LoadOptions::default();
+        set(&mut options);
+        std::fs::write(&path, text).unwrap();
+        let first = match load(&path, &options) {
+            Ok(loaded) => {
+                let mut row = String::new();
+                loaded.assets[0].write_row(0, &mut row);
+                row
+            }
+            Err(error) => error.to_string(),
+        };
+        assert!(first.contains(expected), "{source}: {first}");
+    }
+}
+
+#[test]
+fn the_cell_of_an_error_can_be_underlined() {
+    let error = load_broken("25-text-in-volume.csv", &LoadOptions::default()).unwrap_err();
+    let line = error.source_line().unwrap();
+    let (start, end) = error.cell().unwrap();
+    assert_eq!(&line[start - 1..end - 1], "n/a");
+    let error = load_broken("01-truncated-last-line.csv", &LoadOptions::default()).unwrap_err();
+    assert_eq!(error.source_line(), Some("2004-12-28T00:00:00Z,63.3,6"));
+    assert_eq!(error.cell(), None);
 }

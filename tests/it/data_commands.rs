@@ -256,10 +256,10 @@ fn a_file_of_the_catalog_that_was_changed_is_refused() {
 #[test]
 fn a_symbol_has_one_file_for_each_interval_and_the_nearest_is_taken() {
     let folder = Folder::new();
-    let minutes: String = (0..10)
-        .map(|n| format!("2020-08-28T13:{:02}:00Z,5,5,5,5,1\n", 30 + n))
+    let minutes: Vec<String> = (30..40)
+        .map(|minute| format!("2020-08-28T13:{minute}:00Z,5,5,5,5,1\n"))
         .collect();
-    let minute_file = folder.write("A/B-1m.csv", &format!("{HEADER}{minutes}"));
+    let minute_file = folder.write("A/B-1m.csv", &format!("{HEADER}{}", minutes.concat()));
     folder
         .data(&["import", &minute_file, "--symbol", "A/B", "--kind", "forex"])
         .unwrap();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+#[cfg(feature = "parquet")]
 use std::sync::LazyLock;
 
 use flate2::Compression;
@@ -223,8 +224,8 @@ fn a_file_is_read_the_same_by_the_fast_and_the_general_reader() {
         .assets
         .remove(0);
     // A column more than the uniform schema has sends every row to the general reader.
-    let wide: String = text.lines().map(|line| format!("{line},x\n")).collect();
-    fs::write(&path, wide).unwrap();
+    let wide: Vec<String> = text.lines().map(|line| format!("{line},x\n")).collect();
+    fs::write(&path, wide.concat()).unwrap();
     let general = load(&path, &LoadOptions::default())
         .unwrap()
         .assets
@@ -255,4 +256,19 @@ fn lines_across_blocks_are_whole() {
     fs::write(&path, &wrong).unwrap();
     let error = load(&path, &LoadOptions::default()).unwrap_err();
     assert_eq!(error.line(), Some(line as u64));
+}
+
+#[test]
+fn a_catalog_file_of_several_row_groups_is_whole() {
+    let text = "synthetic:symbols=LONG;bars=140000;timeframe=1m;calendar=24/7";
+    let bars = synthetic(text, &[]).unwrap().assets.remove(0);
+    let catalog = Catalog::open(scratch("groups-law"));
+    let facts = AssetFacts {
+        kind: AssetKind::Crypto,
+        calendar: "24/7".to_owned(),
+    };
+    let entry = catalog.import(&bars, &[], &facts).unwrap();
+    let read = catalog.load_entry(&entry).unwrap().assets.remove(0);
+    assert_eq!((&read.starts, &read.close), (&bars.starts, &bars.close));
+    assert_eq!(read.volume, bars.volume);
 }

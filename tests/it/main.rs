@@ -40,6 +40,12 @@ mod reference_vectors;
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
+/// Semantics of what scripts call.
+mod script_api;
+/// What a person is told when a script is wrong.
+mod script_errors;
+/// The scripts that ship.
+mod shipped_scripts;
 /// What several subjects need.
 mod support;
 /// Rules of the source that no compiler checks.

@@ -302,6 +302,43 @@ fn every_source_file_keeps_to_its_room() {
     assert_none(&found);
 }
 
+/// Returns the rooms that a map does not name: `room` in backquotes.
+fn unmapped_rooms(sources: &[String], map: &str) -> Findings {
+    let mut rooms: Vec<(&str, &str)> = sources
+        .iter()
+        .filter_map(|path| path.strip_prefix("src/")?.split_once('/'))
+        .map(|(door, rest)| (door, rest.split('/').next().unwrap_or_default()))
+        .map(|(door, room)| (door, room.strip_suffix(".rs").unwrap_or(room)))
+        .filter(|(_, room)| !matches!(*room, "mod" | "error"))
+        .collect();
+    rooms.sort_unstable();
+    rooms.dedup();
+    rooms
+        .into_iter()
+        .filter(|(_, room)| !map.contains(&format!("`{room}`")))
+        .map(|(door, room)| format!("ARCHITECTURE.md does not name `{room}` in {door}"))
+        .collect()
+}
+
+#[test]
+fn every_room_is_on_the_map() {
+    let sources: Vec<String> = files("src").into_iter().map(|(path, _)| path).collect();
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    assert_none(&unmapped_rooms(&sources, &map));
+}
+
+#[test]
+fn a_room_that_is_not_on_the_map_is_reported() {
+    let sources = [
+        "src/core/a/mod.rs",
+        "src/core/b.rs",
+        "src/lib.rs",
+        "src/core/mod.rs",
+    ];
+    let found = unmapped_rooms(&sources.map(str::to_owned), "the room `a`");
+    assert_eq!(found, ["ARCHITECTURE.md does not name `b` in core"]);
+}
+
 #[test]
 fn nothing_is_left_unfinished_or_tied_to_one_machine() {
     let mut all = texts(&[

@@ -346,6 +346,7 @@ impl From<FileError> for Failure {
             FileError::Io { .. } => "check the path and its permissions",
             FileError::NotText { .. } => "save it as UTF-8",
             FileError::TooLarge { .. } => "is it the right file?",
+            FileError::Foreign { .. } => "results are written into a folder of their own",
             FileError::Exists { .. } => "choose another name; nothing is overwritten",
         };
         Self::usage(error.to_string(), hint)

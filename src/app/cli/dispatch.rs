@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::app::cli::args::{Cli, Command, project::ConfigCommand};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
-use crate::app::cli::{config, panic};
+use crate::app::cli::{config, kept, panic};
+use crate::app::run::backtest;
 use crate::app::{doctor, new};
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -68,6 +69,10 @@ fn fail(out: &mut Out, command: &str, failure: &Failure, wants_json: bool) -> Ex
 fn name(command: &Command) -> &'static str {
     match command {
         Command::New(_) => "new",
+        Command::Backtest(_) => "backtest",
+        Command::Data(_) => "data",
+        Command::Runs(_) => "runs",
+        Command::Report(_) => "report",
         Command::Config(ConfigCommand::Show(_)) => "config.show",
         Command::Config(ConfigCommand::Check(_)) => "config.check",
         Command::Doctor(_) => "doctor",
@@ -78,6 +83,10 @@ fn name(command: &Command) -> &'static str {
 fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
     match command {
         Command::New(args) => new::run(args, out),
+        Command::Backtest(args) => backtest::run(args, out),
+        Command::Data(args) => kept::data(args, out),
+        Command::Runs(command) => kept::runs(command, out),
+        Command::Report(args) => kept::report(args, out),
         Command::Config(ConfigCommand::Show(args)) => config::show(args, out),
         Command::Config(ConfigCommand::Check(args)) => config::check(args, out),
         Command::Doctor(args) => doctor::run(args, out),

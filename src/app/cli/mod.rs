@@ -13,6 +13,8 @@ pub mod diagnostic;
 pub mod dispatch;
 /// Exit codes.
 pub mod exit;
+/// `data`, `runs` and `report`.
+mod kept;
 /// The two streams.
 pub mod out;
 /// The answer to a bug.

@@ -70,6 +70,13 @@ impl Out {
         self.verbosity
     }
 
+    /// Returns the width of the terminal that results go to; 100 where there is none.
+    pub fn width(&self) -> usize {
+        let columns =
+            crate::shell::environment::variable("COLUMNS").and_then(|text| text.parse().ok());
+        columns.unwrap_or(100).clamp(60, 140)
+    }
+
     /// Prints a result as it is, styled text allowed.
     pub fn print(&mut self, text: &str) {
         if self.closed || self.failed.is_some() {
@@ -129,25 +136,21 @@ impl Out {
     }
 
     /// Starts a progress bar over `length` steps; hidden unless standard error is a terminal.
-    pub fn progress(&self, verb: &str, length: u64, unit: &str) -> ProgressBar {
+    pub fn progress(&self, verb: &'static str, length: u64, unit: &'static str) -> ProgressBar {
         if self.verbosity == Verbosity::Quiet || !io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
         let bar =
             ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(10));
-        let template =
-            format!("{verb:>12} {{bar:24}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}}");
-        let style = ProgressStyle::with_template(&template);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(bar_style(verb, unit));
         bar.enable_steady_tick(Duration::from_millis(250));
         bar
     }
 
     /// Returns the exit code of a command whose own was `exit`: a result that could not be written is a
-    /// failure, a reader that went away is none.
+    /// failure, a reader that went away changes nothing.
     pub fn finish(&mut self, exit: Exit) -> Exit {
         match self.failed.take() {
-            None if self.closed => Exit::Done,
             None => exit,
             Some(error) => {
                 let failure = Failure::usage(
@@ -164,5 +167,40 @@ impl Out {
     fn aside(&self, text: &str) {
         let mut stream = AutoStream::new(io::stderr(), self.choice).lock();
         let _nobody_listens = stream.write_all(text.as_bytes());
+    }
+}
+
+/// Returns the looks of a progress bar: a verb, the bar, how far, how fast, how long still.
+fn bar_style(verb: &str, unit: &str) -> ProgressStyle {
+    let template = format!("{verb:>12} {{bar:24}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}}");
+    ProgressStyle::with_template(&template).expect("a test reads the template")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_of_the_bar_is_read() {
+        let _style = bar_style("Running", "bars");
+    }
+
+    #[test]
+    fn nothing_moves_when_quiet() {
+        assert!(
+            Out::new(Color::Never, Verbosity::Quiet)
+                .progress("Running", 10, "bars")
+                .is_hidden()
+        );
+    }
+
+    #[test]
+    fn a_result_that_could_not_be_written_fails_and_a_reader_that_left_does_not() {
+        let mut out = Out::new(Color::Never, Verbosity::Quiet);
+        assert_eq!(out.finish(Exit::No), Exit::No);
+        out.closed = true;
+        assert_eq!(out.finish(Exit::No), Exit::No);
+        out.failed = Some(io::ErrorKind::StorageFull.into());
+        assert_eq!(out.finish(Exit::Done), Exit::Usage);
     }
 }

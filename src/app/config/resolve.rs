@@ -156,17 +156,21 @@ impl Reader<'_> {
                 ),
             );
         }
-        if execution.maintenance_margin > execution.initial_margin {
-            self.wrong(
-                "execution.maintenance_margin",
-                &ValueError::new(
-                    format!(
-                        "`{}` is above the initial margin {}",
-                        execution.maintenance_margin, execution.initial_margin
-                    ),
-                    "what is enough to open must be enough to hold",
-                ),
-            );
+        let (initial, maintenance) = (execution.initial_margin, execution.maintenance_margin);
+        if maintenance > initial {
+            let key = "execution.maintenance_margin";
+            let is_set = |setting: &Setting| setting.origin != Origin::BuiltIn;
+            let (key, what) = if self.settings.get(&KeyPath::fixed(key)).is_some_and(is_set) {
+                (
+                    key,
+                    format!("`{maintenance}` is above the initial margin {initial}"),
+                )
+            } else {
+                let what = format!("`{initial}` is below the maintenance margin {maintenance}");
+                ("execution.initial_margin", what)
+            };
+            let hint = "what is enough to open must be enough to hold";
+            self.wrong(key, &ValueError::new(what, hint));
         }
     }
 

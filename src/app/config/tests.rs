@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use rust_decimal::dec;
 
 use crate::app::cli::exit::Failure;
@@ -253,5 +254,48 @@ fn the_example_sets_every_key_there_is() {
                     .all(|(part, name)| *name == "*" || part == name)
         });
         assert!(set, "config/example.yaml does not set {}", key.path);
+    }
+}
+
+#[test]
+fn margins_that_contradict_are_reported_where_one_was_written() {
+    let text = drawn("execution:\n  initial_margin: 0.1\n", &[]);
+    assert!(
+        text.contains("`0.1` is below the maintenance margin 0.25"),
+        "{text}"
+    );
+    assert!(text.contains("--> conf/a.yaml:2:19"), "{text}");
+}
+
+/// The example with some of its characters replaced.
+fn damaged() -> impl Strategy<Value = String> {
+    let example = include_str!("../../../config/example.yaml");
+    let length = example.chars().count();
+    let bytes = prop::sample::select(vec![
+        ' ', '\n', '\t', ':', '-', '[', '{', '}', '"', '\'', '#', '&', '*', '!', '|', '$', '0',
+        'é', '\u{7}',
+    ]);
+    prop::collection::vec((0..length, bytes), 1..6).prop_map(move |changes| {
+        let mut characters: Vec<char> = example.chars().collect();
+        for (at, character) in changes {
+            characters[at] = character;
+        }
+        characters.into_iter().collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_is_read_or_refused_with_a_place_in_it(text in damaged()) {
+        if let Err(errors) = config(&[&text], &[], Vec::new()) {
+            for error in &errors {
+                prop_assert!(matches!(error.origin, Origin::File(..)), "{:?}", error);
+            }
+            for diagnostic in Failure::from(errors).diagnostics {
+                let drawn = diagnostic.render(true);
+                prop_assert!(drawn.contains("--> conf/a.yaml:"), "{}", drawn);
+                prop_assert!(drawn.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", drawn);
+            }
+        }
     }
 }

@@ -11,6 +11,17 @@ use crate::core::model::asset::AssetKind;
 use crate::core::model::time::Timeframe;
 use crate::shell::catalog::{ColumnMap, DateOrder, LoadOptions};
 
+/// The arguments of `data`.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DataCommand,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
 /// The commands for bars at rest.
 #[derive(Debug, Clone, Subcommand)]
 pub enum DataCommand {
@@ -41,6 +52,7 @@ pub struct CatalogArgs {
 
 /// `data import`.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ImportArgs {
     /// Files or folders of SYMBOL.csv, SYMBOL.csv.gz, SYMBOL.parquet
     #[arg(required = true, value_name = "FILE")]

@@ -9,10 +9,9 @@ use crate::app::data::args::ImportArgs;
 use crate::app::data::text::{columns, count, label};
 use crate::core::calendar::Calendar;
 use crate::core::model::asset::AssetKind;
-use crate::core::model::time::Timeframe;
 use crate::shell::catalog::{
     AssetFacts, BarColumns, Catalog, DataError, DataWarning, DatedAction, Inferred, Loaded, Rule,
-    VerifyLimits, load, verify,
+    VerifyLimits, bar_files, load, verify,
 };
 
 /// What became of one asset.
@@ -48,7 +47,11 @@ pub(super) fn import(args: &ImportArgs) -> Result<DataOutcome, DataError> {
     let options = args.load_options();
     let mut ready: Vec<Ready> = Vec::new();
     let mut warnings = Vec::new();
+    let mut files = Vec::new();
     for path in &args.files {
+        files.extend(bar_files(path)?);
+    }
+    for path in &files {
         let loaded = load(path, &options)?;
         let Loaded {
             assets,
@@ -158,14 +161,7 @@ fn render(args: &ImportArgs, records: &[Imported]) -> String {
     let rows: Vec<Vec<String>> = records
         .iter()
         .map(|record| {
-            let is_intraday = Timeframe::parse(&record.timeframe).is_ok_and(Timeframe::is_intraday);
-            let show = |text: &str| {
-                if is_intraday {
-                    text.to_owned()
-                } else {
-                    label(text).to_owned()
-                }
-            };
+            let show = |text: &str| label(text, &record.timeframe).to_owned();
             vec![
                 record.symbol.clone(),
                 record.timeframe.clone(),
@@ -194,15 +190,16 @@ fn render(args: &ImportArgs, records: &[Imported]) -> String {
     for record in records.iter().filter(|record| record.findings > 0) {
         let n = record.findings;
         let noun = if n == 1 { "finding" } else { "findings" };
-        text.push_str(&format!(
-            "{}: {n} {noun}; rustybt data verify {} shows them\n",
-            record.symbol, record.symbol
-        ));
+        let symbol = &record.symbol;
+        text.extend([
+            format!("{symbol}: {} {noun}; ", count(n as u64)),
+            format!("rustybt data verify {symbol} shows them\n"),
+        ]);
     }
     if args.dry_run {
         text.push_str("dry run: nothing was stored\n");
     } else {
-        text.push_str(&format!("stored in {}\n", args.catalog.catalog.display()));
+        text.extend([format!("stored in {}\n", args.catalog.catalog.display())]);
     }
     text
 }

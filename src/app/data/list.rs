@@ -7,7 +7,6 @@ use crate::app::data::args::{ExportArgs, ListArgs, ShowArgs};
 use crate::app::data::import::named;
 use crate::app::data::text::{columns, count, label};
 use crate::core::model::market::CorporateAction;
-use crate::core::model::time::Timeframe;
 use crate::shell::catalog::{BarColumns, Catalog, CatalogEntry, DataError, write_csv};
 
 /// Runs `data list`.
@@ -32,8 +31,8 @@ fn render_entries(entries: &[CatalogEntry]) -> String {
                 entry.symbol.clone(),
                 entry.timeframe.clone(),
                 count(entry.rows),
-                label(&entry.first).to_owned(),
-                label(&entry.last).to_owned(),
+                label(&entry.first, &entry.timeframe).to_owned(),
+                label(&entry.last, &entry.timeframe).to_owned(),
                 entry.kind.clone(),
                 entry.calendar.clone(),
                 entry.actions.to_string(),
@@ -123,16 +122,11 @@ fn tail(bars: &BarColumns, n: usize) -> Vec<ShownBar> {
 fn render_shown(shown: &Shown) -> String {
     let mut text = render_entries(std::slice::from_ref(&shown.entry));
     text.push('\n');
-    let is_intraday = Timeframe::parse(&shown.entry.timeframe).is_ok_and(Timeframe::is_intraday);
     let rows: Vec<Vec<String>> = shown
         .bars
         .iter()
         .map(|bar| {
-            let time = if is_intraday {
-                &bar.time
-            } else {
-                label(&bar.time)
-            };
+            let time = label(&bar.time, &shown.entry.timeframe);
             [
                 time,
                 &bar.open,

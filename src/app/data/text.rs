@@ -17,11 +17,11 @@ pub(super) fn columns(heads: &[&str], rows: &[Vec<String>]) -> String {
         let mut line = String::new();
         for (index, cell) in row.iter().enumerate() {
             let width = widths[index];
-            if heads[index].starts_with('>') {
-                line.push_str(&format!("{cell:>width$}  "));
+            line.extend([if heads[index].starts_with('>') {
+                format!("{cell:>width$}  ")
             } else {
-                line.push_str(&format!("{cell:<width$}  "));
-            }
+                format!("{cell:<width$}  ")
+            }]);
         }
         out.push_str(line.trim_end());
         out.push('\n');
@@ -42,9 +42,11 @@ pub(super) fn count(value: u64) -> String {
     out
 }
 
-/// Writes a label without a midnight that says nothing.
-pub(super) fn label(text: &str) -> &str {
-    text.strip_suffix("T00:00:00Z").unwrap_or(text)
+/// Writes the label of a bar: of daily and weekly bars the date alone.
+pub(super) fn label<'a>(text: &'a str, timeframe: &str) -> &'a str {
+    let date = text.strip_suffix("T00:00:00Z");
+    date.filter(|_| matches!(timeframe, "1d" | "1w"))
+        .unwrap_or(text)
 }
 
 #[cfg(test)]

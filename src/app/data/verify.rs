@@ -119,40 +119,26 @@ fn render(verified: &[Verified], all: bool) -> String {
     if verified.is_empty() {
         return "nothing to verify: the catalog is empty\n".to_owned();
     }
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for one in verified {
-        let bars = count(one.rows);
+        let head = format!("{} {}: {} bars", one.symbol, one.timeframe, count(one.rows));
         if one.findings.is_empty() {
-            text.push_str(&format!(
-                "{} {}: {bars} bars, nothing found\n",
-                one.symbol, one.timeframe
-            ));
+            lines.push(format!("{head}, nothing found\n"));
             continue;
         }
-        text.push_str(&format!(
-            "{} {}: {bars} bars on {}, {}\n",
-            one.symbol,
-            one.timeframe,
-            one.calendar,
-            summary(&one.findings)
-        ));
+        let found = summary(&one.findings);
+        lines.push(format!("{head} on {}, {found}\n", one.calendar));
         let n_shown = if all { one.findings.len() } else { SHOWN };
-        for finding in one.findings.iter().take(n_shown) {
-            text.push_str(&format!(
-                "  {}  {}: {}\n",
-                finding.at,
-                word(finding.kind),
-                finding.detail
-            ));
-        }
-        if one.findings.len() > n_shown {
-            text.push_str(&format!(
-                "  … and {} more; --all shows them\n",
-                one.findings.len() - n_shown
-            ));
+        lines.extend(one.findings.iter().take(n_shown).map(|finding| {
+            let word = word(finding.kind);
+            format!("  {}  {word}: {}\n", finding.at, finding.detail)
+        }));
+        let n_more = one.findings.len().saturating_sub(n_shown);
+        if n_more > 0 {
+            lines.push(format!("  … and {n_more} more; --all shows them\n"));
         }
     }
-    text
+    lines.concat()
 }
 
 /// Counts findings by kind: `2 gaps, 1 unrecorded split`.

@@ -14,6 +14,9 @@ pub enum RunsCommand {
         /// Folder that holds the runs
         #[arg(long, value_name = "DIR", default_value = ROOT)]
         root: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
     },
     /// Show the summary of one run
     Show {
@@ -23,6 +26,9 @@ pub enum RunsCommand {
         /// Folder that holds the runs
         #[arg(long, value_name = "DIR", default_value = ROOT)]
         root: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
     },
     /// Compare two runs: what went in, what came out, and the first fill that differs
     Compare {
@@ -35,6 +41,9 @@ pub enum RunsCommand {
         /// Folder that holds the runs
         #[arg(long, value_name = "DIR", default_value = ROOT)]
         root: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -50,6 +59,9 @@ pub struct ReportArgs {
     /// Folder that holds the runs
     #[arg(long, value_name = "DIR", default_value = ROOT)]
     pub root: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

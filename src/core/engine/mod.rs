@@ -224,6 +224,14 @@ impl<S: Strategy> Engine<S> {
         match report {
             OrderReport::Filled(fill) => {
                 desk.ledger.book(fill, desk.now);
+                // A fill at the close of a bar that is already known leaves the books at that close.
+                if let Some(bar) = desk
+                    .market
+                    .last_bar(fill.asset)
+                    .filter(|bar| bar.closes == desk.now)
+                {
+                    desk.ledger.mark(fill.asset, bar.close());
+                }
                 self.call(&Call::OrderFill(fill.order, *fill), out);
             }
             OrderReport::Rejected(id, reason) => {

@@ -95,6 +95,12 @@ impl Exchange {
         for due in due {
             self.end_if_immediate(due.id, out);
         }
+        for (at, state) in self.bars.iter().enumerate() {
+            if let Some(bar) = state.bar.filter(|bar| bar.closes == now) {
+                let id = AssetId(u32::try_from(at).unwrap_or(u32::MAX));
+                self.ledger.mark(id, bar.close());
+            }
+        }
     }
 
     fn run_phase(

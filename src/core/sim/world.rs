@@ -15,6 +15,7 @@ use crate::core::message::{Command, Commands, Envelope, Event, OrderReport};
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
 use crate::core::model::market::{Bar, CorporateAction};
+use crate::core::model::number::Quantity;
 use crate::core::model::time::{Span, Timestamp};
 use crate::core::sim::exchange::Exchange;
 
@@ -42,6 +43,10 @@ pub struct DatedAction {
 pub trait Observer {
     /// An execution was booked; `desk` shows the books after it.
     fn on_fill(&mut self, fill: &Fill, desk: &Desk);
+
+    /// A corporate action was applied; `before` are the units held before it, `desk` shows the books
+    /// after it.
+    fn on_action(&mut self, action: &DatedAction, before: Quantity, desk: &Desk);
 
     /// All that bars ending now cause has happened. `bars` are those bars; notes may be taken from
     /// the desk.
@@ -189,9 +194,11 @@ impl<S: Strategy, F: Feed> World<S, F> {
 
     fn apply_action(&mut self, observer: &mut impl Observer) -> Result<(), WorldError> {
         if let Some(due) = self.actions.next() {
+            let before = self.engine.desk().ledger.position(due.asset).amount;
             self.exchange
                 .apply_action(due.asset, due.action, &mut self.reports);
             self.handle(self.now, Event::Action(due.asset, due.action), observer)?;
+            observer.on_action(&due, before, self.engine.desk());
             self.deliver(observer)?;
         }
         Ok(())

@@ -103,7 +103,7 @@ pub(super) fn write_actions(actions: &[DatedAction]) -> String {
             CorporateAction::Split(value) => ("split", value),
             CorporateAction::Dividend(value) => ("dividend", value),
         };
-        out.push_str(&format!("{},{kind},{}\n", dated.ex_date, value.normalize()));
+        out.extend([format!("{},{kind},{}\n", dated.ex_date, value.normalize())]);
     }
     out
 }

@@ -1,11 +1,13 @@
 //! Rows into columns: one scale for all, checked prices, order and duplicates.
 //!
-//! Invariants: what comes out satisfies [`BarColumns`](super::bars::BarColumns); nothing is repaired
+//! Invariants: what comes out satisfies `BarColumns`; nothing is repaired
 //! without a notice. Knows nothing of how rows were written.
+
+use std::cmp::Ordering;
 
 use crate::core::model::time::Timestamp;
 use crate::shell::catalog::bars::rescale;
-use crate::shell::catalog::error::{Notice, Notices, Rule};
+use crate::shell::catalog::error::{DataWarning, Notice, Notices, Rule};
 use crate::shell::catalog::fixed::{
     Fixed, LEAST_ROUNDED_SCALE, MAX_SCALE, POWERS, divide_half_even, write_fixed,
 };
@@ -165,16 +167,18 @@ impl Builder {
     ) -> Result<(), RowFault> {
         let (prices, volume) = self.fit(line, values, notices)?;
         if let Some(&last) = self.starts.last() {
-            if start > last {
-                self.n_forward += 1;
-            } else if start < last {
-                self.n_backward += 1;
-                if self.first_backward.len() < 5 {
-                    self.first_backward.push(line);
+            match start.cmp(&last) {
+                Ordering::Greater => self.n_forward += 1,
+                Ordering::Less => {
+                    self.n_backward += 1;
+                    if self.first_backward.len() < DataWarning::LINES {
+                        self.first_backward.push(line);
+                    }
                 }
-            } else {
-                let row = self.starts.len() - 1;
-                return self.repeat(row, line, prices, volume, notices);
+                Ordering::Equal => {
+                    let row = self.starts.len() - 1;
+                    return self.repeat(row, line, prices, volume, notices);
+                }
             }
         }
         self.lines.note(self.starts.len(), line);

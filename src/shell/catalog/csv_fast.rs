@@ -70,22 +70,17 @@ pub(super) fn read_row(bytes: &[u8], style: FastTime, cache: &mut DateCache) -> 
 impl DateCache {
     #[inline]
     fn read(&mut self, bytes: &[u8]) -> Option<i64> {
-        let text: &[u8; 21] = bytes.get(..21)?.try_into().ok()?;
-        let [
-            date @ ..,
-            b'T',
-            h1,
-            h2,
-            b':',
-            m1,
-            m2,
-            b':',
-            s1,
-            s2,
-            b'Z',
-            b',',
-        ] = text
-        else {
+        let (clock, rest) = bytes.split_first_chunk::<19>()?;
+        if !rest.starts_with(b"Z,") {
+            return None;
+        }
+        self.read_clock(clock)
+    }
+
+    /// Reads `YYYY-MM-DDTHH:MM:SS`, with `T` or a blank, as if it were UTC.
+    #[inline]
+    pub(super) fn read_clock(&mut self, text: &[u8; 19]) -> Option<i64> {
+        let [date @ .., b'T' | b' ', h1, h2, b':', m1, m2, b':', s1, s2] = text else {
             return None;
         };
         let date: &[u8; 10] = date;
@@ -224,7 +219,7 @@ mod tests {
             "2004-11-01T00:00:00Z,1e5,1,1,1,1\n",
             "2004-11-01T00:00:00Z,1234567890123456789,1,1,1,1\n",
             "2004-11-01T00:00:00Z,1,1,1,1,1",
-            "2004-11-01 00:00:00Z,1,1,1,1,1\n",
+            "2004-11-01_00:00:00Z,1,1,1,1,1\n",
             "",
         ] {
             assert_eq!(read(text), None, "{text}");

@@ -1,15 +1,16 @@
 //! CSV files of bars or trades into columns.
 //!
-//! Invariants: lines are those of the file; the common row is read by [`super::csv_fast`], everything
+//! Invariants: lines are those of the file; the common row is read by `csv_fast`, everything
 //! else here, with the same result; an error leaves nothing behind. Knows nothing of folders.
 
 use std::path::Path;
 
 use crate::core::model::time::Timestamp;
 use crate::shell::catalog::builder::{Builder, Built, RowFault};
+use crate::shell::catalog::cells::{Dialect, fields_of, parse_cell, split};
 use crate::shell::catalog::csv_fast::{DateCache, FastTime, read_row};
 use crate::shell::catalog::error::{DataError, DataWarning, Notice, Notices, Place, Rule};
-use crate::shell::catalog::fixed::{Fixed, NumberFault};
+use crate::shell::catalog::fixed::Fixed;
 use crate::shell::catalog::instant::{TimeReader, TimeStyle};
 use crate::shell::catalog::layout::{Content, Layout};
 use crate::shell::catalog::load::LoadOptions;
@@ -35,13 +36,6 @@ pub(super) enum Rows {
 enum Target {
     Bars(Builder),
     Trades(Trades),
-}
-
-/// How fields stand in a line.
-#[derive(Clone, Copy)]
-struct Dialect {
-    delimiter: u8,
-    decimal_comma: bool,
 }
 
 struct CsvReader<'a> {
@@ -260,24 +254,8 @@ impl<'a> CsvReader<'a> {
 
     fn try_row(&mut self, line: &[u8], cut_off: bool) -> Result<(), RowFault> {
         let layout = self.layout.as_ref().expect("settled by the first line");
-        if line.contains(&0) {
-            return Err((None, Rule::NulBytes));
-        }
-        let mut fields = split(line, self.dialect.delimiter).map_err(|rule| (None, rule))?;
-        let expected = layout.names.len();
-        while fields.len() > expected && fields.last().is_some_and(|f| f.bytes(line).is_empty()) {
-            fields.pop();
-        }
-        if fields.len() != expected {
-            return Err((
-                None,
-                Rule::FieldCount {
-                    found: fields.len(),
-                    expected,
-                    cut_off,
-                },
-            ));
-        }
+        let fields = fields_of(line, self.dialect.delimiter, layout.names.len(), cut_off)
+            .map_err(|rule| (None, rule))?;
         let cell = |column: usize| fields[column].bytes(line);
         let time = match layout.clock {
             None => cell(layout.time),
@@ -289,10 +267,13 @@ impl<'a> CsvReader<'a> {
                 &self.scratch
             }
         };
-        let start = self
-            .times
-            .read(time, self.line, &mut self.notices)
-            .map_err(|rule| (Some(layout.time), rule))?;
+        let start = match plain_time(&self.times, &mut self.cache, time) {
+            Some(start) => start,
+            None => self
+                .times
+                .read(time, self.line, &mut self.notices)
+                .map_err(|rule| (Some(layout.time), rule))?,
+        };
         let (dialect, line_number, notices) = (self.dialect, self.line, &mut self.notices);
         let mut number = |column: usize| {
             parse_cell(cell(column), dialect, line_number, notices)
@@ -419,6 +400,23 @@ pub(super) fn finish_trades(
     Ok(Rows::Trades(trades))
 }
 
+/// Reads a time that needs no zone and no memory of the row before, if it is written in the common
+/// way and the file does so throughout.
+fn plain_time(times: &TimeReader, cache: &mut DateCache, text: &[u8]) -> Option<Timestamp> {
+    let (clock, rest) = text.split_first_chunk::<19>()?;
+    let is_plain = match times.style()? {
+        TimeStyle::Zoned(0) => rest == b"Z",
+        TimeStyle::Naive => rest.is_empty() && !times.has_zone(),
+        TimeStyle::Zoned(_) | TimeStyle::Date | TimeStyle::Epoch(_) => false,
+    };
+    let nanos = if is_plain {
+        cache.read_clock(clock)
+    } else {
+        None
+    };
+    nanos.map(Timestamp::from_nanos)
+}
+
 /// The column of the header that holds a field of the row (0 time, 1 to 4 prices, 5 volume).
 fn column_of(layout: &Layout, field: usize) -> usize {
     match field {
@@ -426,100 +424,4 @@ fn column_of(layout: &Layout, field: usize) -> usize {
         1..=4 => layout.prices[field - 1],
         _ => layout.amount.unwrap_or(0),
     }
-}
-
-/// A field of a line, without quotation marks and surrounding blanks.
-#[derive(Clone, Copy)]
-struct Span {
-    start: usize,
-    end: usize,
-}
-
-impl Span {
-    fn bytes(self, line: &[u8]) -> &[u8] {
-        line[self.start..self.end].trim_ascii()
-    }
-}
-
-/// Splits a line at the delimiter; within quotation marks it is text. A doubled quotation mark stays
-/// as it is: no number and no time has one.
-fn split(line: &[u8], delimiter: u8) -> Result<Vec<Span>, Rule> {
-    let mut fields = Vec::with_capacity(12);
-    let mut at = 0;
-    loop {
-        if line.get(at) == Some(&b'"') {
-            let start = at + 1;
-            let mut end = start;
-            loop {
-                match (line.get(end), line.get(end + 1)) {
-                    (Some(b'"'), Some(b'"')) => end += 2,
-                    (Some(b'"'), _) => break,
-                    (Some(_), _) => end += 1,
-                    (None, _) => return Err(Rule::OpenQuote),
-                }
-            }
-            fields.push(Span { start, end });
-            at = end + 1;
-            match line.get(at) {
-                None => return Ok(fields),
-                Some(byte) if *byte == delimiter => at += 1,
-                Some(_) => return Err(Rule::OpenQuote),
-            }
-        } else {
-            let length = line[at..].iter().position(|byte| *byte == delimiter);
-            let end = length.map_or(line.len(), |length| at + length);
-            fields.push(Span { start: at, end });
-            if length.is_none() {
-                return Ok(fields);
-            }
-            at = end + 1;
-        }
-    }
-}
-
-fn parse_cell(
-    text: &[u8],
-    dialect: Dialect,
-    line: u64,
-    notices: &mut Notices,
-) -> Result<Fixed, Rule> {
-    let shown = || String::from_utf8_lossy(text).into_owned();
-    let (point, group) = if dialect.decimal_comma {
-        (b',', b'.')
-    } else {
-        (b'.', b',')
-    };
-    let grouped = is_grouped(text, point, group);
-    let parsed = if grouped || dialect.decimal_comma {
-        if grouped {
-            notices.row(Notice::ThousandsSeparators, line);
-        } else if text.contains(&group) {
-            return Err(Rule::NotANumber(shown()));
-        }
-        let plain: Vec<u8> = text
-            .iter()
-            .filter(|byte| **byte != group)
-            .map(|byte| if *byte == point { b'.' } else { *byte })
-            .collect();
-        Fixed::parse(&plain)
-    } else {
-        Fixed::parse(text)
-    };
-    parsed.map_err(|fault| match fault {
-        NumberFault::Syntax => Rule::NotANumber(shown()),
-        NumberFault::Range => Rule::OutOfRange(shown()),
-    })
-}
-
-/// Whether a number has thousands separators, each before exactly three digits.
-fn is_grouped(text: &[u8], point: u8, group: u8) -> bool {
-    if !text.contains(&group) {
-        return false;
-    }
-    let whole = text.split(|byte| *byte == point).next().unwrap_or(text);
-    let whole = whole.strip_prefix(b"-").unwrap_or(whole);
-    let mut parts = whole.split(|byte| *byte == group);
-    let first = parts.next().unwrap_or(whole);
-    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    (1..=3).contains(&first.len()) && digits(first) && parts.all(|p| p.len() == 3 && digits(p))
 }

@@ -209,8 +209,11 @@ impl Rule {
             Self::UnitChanged { .. } => "the file was joined from two sources; import them apart",
             Self::TimeStyle(_) => "write all times of a file in one style",
             Self::Conflict { .. } => "remove the wrong one of the two rows",
-            Self::NulBytes | Self::GzipEndsEarly | Self::GzipDamaged(_) => "fetch the file again",
-            Self::OpenQuote => "correct the row",
+            Self::NulBytes
+            | Self::GzipEndsEarly
+            | Self::GzipDamaged(_)
+            | Self::NoRows
+            | Self::Empty => "fetch the file again",
             Self::DecimalComma { delimiter } => {
                 return Some(format!(
                     "add --delimiter '{delimiter}' --decimal-comma to data import"
@@ -218,12 +221,11 @@ impl Rule {
             }
             Self::Format(_) => "unpack or convert it to CSV",
             Self::Trades => "make bars of it with data import --to 1m",
-            Self::Side(_) | Self::ActionType(_) => "correct the row",
+            Self::OpenQuote | Self::Side(_) | Self::ActionType(_) => "correct the row",
             Self::SeveralFiles { .. } => "name the file instead of the folder",
             Self::Finer { own, .. } => return Some(format!("use --timeframe {own} or coarser")),
             Self::Strict(_) => "without --strict this is a warning",
             Self::Symbol(_) => "name it with --symbol",
-            Self::NoRows | Self::Empty => "fetch the file again",
             Self::NoFiles => "it should hold SYMBOL.csv, SYMBOL.csv.gz or SYMBOL.parquet",
             Self::Catalog(_) => "import the data again",
             Self::Io(_)
@@ -371,6 +373,8 @@ pub enum Notice {
     LinesAboveHeader,
     /// The file's interval could not be told from its rows.
     TimeframeUnclear,
+    /// Daily or weekly bars with another time of day than midnight UTC.
+    NotAtMidnight,
 }
 
 impl DataWarning {
@@ -392,6 +396,9 @@ impl fmt::Display for Notice {
             Self::NoVolume => "no volume column; volume is 0",
             Self::RowsSkipped(why) => return write!(f, "rows left out: {why}"),
             Self::LinesAboveHeader => "text above the header; left out",
+            Self::NotAtMidnight => {
+                "labels of daily bars are not at 00:00Z; their UTC date is taken as the session"
+            }
             Self::TimeframeUnclear => "too few rows to tell the interval; taken as 1d",
         })
     }

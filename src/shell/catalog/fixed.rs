@@ -42,10 +42,42 @@ pub(super) enum NumberFault {
 impl Fixed {
     /// Reads `-12.50`, `.5`, `5.`, `+1` or `5.33e-05`.
     pub(super) fn parse(text: &[u8]) -> Result<Self, NumberFault> {
+        Self::parse_plain(text).map_or_else(|| Self::parse_any(text), Ok)
+    }
+
+    /// Reads digits with at most one point, if there are at most 18.
+    fn parse_plain(text: &[u8]) -> Option<Self> {
+        if text.len() > 19 || text.first().is_none_or(|first| !first.is_ascii_digit()) {
+            return None;
+        }
+        let mut mantissa: i64 = 0;
+        let mut point = None;
+        for (index, byte) in text.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => {
+                    let digit = i64::from(byte - b'0');
+                    mantissa = mantissa.checked_mul(10)?.checked_add(digit)?;
+                }
+                b'.' if point.is_none() => point = Some(index),
+                _ => return None,
+            }
+        }
+        let decimals = point.map_or(0, |at| text.len() - at - 1);
+        if mantissa >= POWERS[18] || decimals > usize::from(MAX_SCALE) {
+            return None;
+        }
+        let plain = Self {
+            mantissa,
+            scale: u8::try_from(decimals).ok()?,
+            rounded: false,
+        };
+        Some(plain.trimmed())
+    }
+
+    fn parse_any(text: &[u8]) -> Result<Self, NumberFault> {
         let (negative, digits) = match text {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         let mut mantissa: i128 = 0;
         let mut decimals: i64 = 0;

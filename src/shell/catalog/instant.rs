@@ -87,6 +87,11 @@ impl TimeReader {
         self.style
     }
 
+    /// Whether times without offset are of a zone that was named.
+    pub(super) fn has_zone(&self) -> bool {
+        self.zone.is_some()
+    }
+
     /// Returns true once: when local times stop being midnights, so that the days before this row,
     /// which were kept as dates, must be converted with [`Self::convert_midnight`].
     pub(super) fn take_leaves_midnight(&mut self) -> bool {
@@ -259,8 +264,10 @@ fn parse(text: &str, order: Option<DateOrder>) -> Result<Parsed, Rule> {
     if bytes.is_empty() || !bytes.iter().any(u8::is_ascii_digit) {
         return Err(wrong());
     }
-    let is_number = bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.');
-    if is_number && !(bytes.len() == 8 && !text.contains('.')) && text.matches('.').count() < 2 {
+    let all_digits = bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    let n_points = text.matches('.').count();
+    let is_date = bytes.len() == 8 && n_points == 0;
+    if all_digits && n_points < 2 && !is_date {
         return parse_epoch(text).ok_or_else(wrong);
     }
     let split = bytes.iter().position(|b| matches!(b, b'T' | b't' | b' '));
@@ -387,7 +394,14 @@ fn parse_clock(text: &str) -> Option<NaiveTime> {
     if fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let nanos: u32 = format!("{fraction:0<9}").parse().ok()?;
+    let mut nanos: u32 = if fraction.is_empty() {
+        0
+    } else {
+        fraction.parse().ok()?
+    };
+    for _ in fraction.len()..9 {
+        nanos *= 10;
+    }
     let part = |text: &str| -> Option<u32> {
         (matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit()))
             .then(|| text.parse().ok())

@@ -276,27 +276,37 @@ impl Layout {
                 None,
             )
         };
-        let mut names: Vec<String> = (1..=fields.len()).map(|n| n.to_string()).collect();
-        for (at, name) in prices.iter().zip(["open", "high", "low", "close"]) {
-            names[*at] = if is_trades { "price" } else { name }.to_owned();
-        }
-        if let Some(at) = amount {
-            names[at] = if is_trades { "quantity" } else { "volume" }.to_owned();
-        }
-        if let Some(at) = side {
-            "side".clone_into(&mut names[at]);
-        }
-        "timestamp".clone_into(&mut names[time]);
-        Ok(Self {
+        let mut layout = Self {
             content,
-            names,
+            names: (1..=fields.len()).map(|n| n.to_string()).collect(),
             headerless: true,
             time,
             clock: apart.then_some(1),
             prices,
             amount,
             side,
-        })
+        };
+        layout.name_columns();
+        Ok(layout)
+    }
+
+    /// Names the columns of a file without a header after what they hold.
+    fn name_columns(&mut self) {
+        let is_trades = self.content == Content::Trades;
+        let named = |trades: &'static str, bars| if is_trades { trades } else { bars };
+        for (at, name) in self.prices.iter().zip(["open", "high", "low", "close"]) {
+            named("price", name).clone_into(&mut self.names[*at]);
+        }
+        let others = [
+            (Some(self.time), "timestamp"),
+            (self.amount, named("quantity", "volume")),
+            (self.side, "side"),
+        ];
+        for (at, name) in others {
+            if let Some(at) = at {
+                name.clone_into(&mut self.names[at]);
+            }
+        }
     }
 
     /// Whether the columns are exactly those of the uniform schema, in its order.
@@ -336,10 +346,11 @@ fn time_columns(
     }
     let date = column("date", &["date", "day", "tradedate", "localtime"])?;
     let clock = column("time", &["time", "timeofday", "hour"])?;
-    Ok(match (date, clock) {
-        (Some(date), clock) => (Some(date), clock),
-        (None, time) => (time, None),
-    })
+    if date.is_some() {
+        return Ok((date, clock));
+    }
+    // Tables written by pandas have their index first, without a name.
+    Ok((clock.or(column("timestamp", &[""])?), None))
 }
 
 /// Whether a line looks like data: a time, then a number somewhere after it.

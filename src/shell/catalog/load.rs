@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
-use crate::core::model::time::Timeframe;
+use crate::core::model::time::{Span, Timeframe, Timestamp};
 use crate::shell::catalog::actions::{Actions, beside, read_actions};
 use crate::shell::catalog::bars::BarColumns;
 use crate::shell::catalog::builder::Built;
@@ -109,6 +109,29 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
     })
 }
 
+/// Returns the bar files of a folder, by name; of what is no folder, itself.
+///
+/// # Errors
+/// [`Rule::Io`], [`Rule::NoFiles`].
+pub fn bar_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    if !folder.is_dir() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let failed = |error: std::io::Error| DataError::of_file(folder, Rule::Io(reason(&error)));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() && FileName::of(&path).is_some_and(|name| is_symbol(&name.symbol)) {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        return Err(DataError::of_file(folder, Rule::NoFiles));
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
 /// One file, on which the caller decided what it is of.
 #[derive(Debug, Clone)]
 struct Chosen {
@@ -144,23 +167,12 @@ fn file_and_symbol(path: &Path, options: &LoadOptions) -> Result<Chosen, DataErr
 }
 
 fn files_of_folder(folder: &Path, options: &LoadOptions) -> Result<Vec<Chosen>, DataError> {
-    let failed = |error: std::io::Error| DataError::of_file(folder, Rule::Io(reason(&error)));
     let mut found: BTreeMap<String, Vec<Chosen>> = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let Some(name) = FileName::of(&path).filter(|_| path.is_file()) else {
-            continue;
-        };
+    for path in bar_files(folder)? {
+        let name = FileName::of(&path).expect("named as a bar file");
         let symbol = name.symbol.clone();
-        if is_symbol(&symbol) {
-            found
-                .entry(symbol.clone())
-                .or_default()
-                .push(Chosen { path, name, symbol });
-        }
-    }
-    if found.is_empty() {
-        return Err(DataError::of_file(folder, Rule::NoFiles));
+        let files = found.entry(symbol.clone()).or_default();
+        files.push(Chosen { path, name, symbol });
     }
     let wanted: Vec<String> = if options.symbols.is_empty() {
         found.keys().cloned().collect()
@@ -208,12 +220,11 @@ fn choose(
         .or_else(|| only(&|file| file.name.is_bare()))
         .or_else(|| only(&|file| nearest.is_some() && own(file) == nearest))
         .ok_or_else(|| {
-            let mut names: Vec<String> = files
+            let names: Vec<String> = files
                 .iter()
                 .filter_map(|file| file.path.file_name())
                 .map(|name| name.to_string_lossy().into_owned())
                 .collect();
-            names.sort_unstable();
             DataError::of_file(
                 folder,
                 Rule::SeveralFiles {
@@ -296,6 +307,14 @@ fn load_one(file: &Chosen, options: &LoadOptions) -> OneFile {
             notices.file(Notice::TimeframeUnclear, 0);
             Timeframe::Day
         });
+    if !timeframe.is_intraday() {
+        let day = Span::DAY.as_nanos();
+        let is_off = |at: &&Timestamp| at.as_nanos() % day != 0;
+        let n_off = built.starts.iter().filter(is_off).count();
+        if n_off > 0 {
+            notices.file(Notice::NotAtMidnight, n_off as u64);
+        }
+    }
     warnings.extend(notices.finish(&file.path, options.strict)?);
     Ok((columns_of(built, file, timeframe, sha256), warnings))
 }
@@ -366,16 +385,14 @@ fn actions_in(folder: &Path, symbol: &str) -> Result<Option<PathBuf>, DataError>
     }
     let failed = |error: std::io::Error| DataError::of_file(folder, Rule::Io(reason(&error)));
     let prefix = format!("{symbol}-actions");
-    let bare = format!("{symbol}.csv");
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        if name.is_some_and(|name| {
-            (name.starts_with(&prefix) && name.ends_with(".csv")) || name == bare
-        }) {
+        let is_csv = path.extension().is_some_and(|extension| extension == "csv");
+        let stem = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        if is_csv && stem.is_some_and(|stem| stem.starts_with(&prefix) || stem == symbol) {
             found.push(path);
         }
     }
@@ -397,11 +414,15 @@ pub(super) fn hash_of(assets: &[BarColumns], action_hashes: &[String]) -> String
         return one.sha256.clone();
     }
     let mut list = String::new();
-    for bars in assets {
-        list.push_str(&format!("{}  {}\n", bars.sha256, bars.symbol));
-    }
-    for hash in action_hashes {
-        list.push_str(&format!("{hash}  actions\n"));
-    }
+    list.extend(
+        assets
+            .iter()
+            .map(|bars| format!("{}  {}\n", bars.sha256, bars.symbol)),
+    );
+    list.extend(
+        action_hashes
+            .iter()
+            .map(|hash| format!("{hash}  actions\n")),
+    );
     sha256_hex(list.as_bytes())
 }

@@ -11,6 +11,11 @@ mod actions;
 mod bars;
 /// Rows into columns.
 mod builder;
+/// Lines into fields, fields into numbers.
+mod cells;
+/// Panics of decoders that others wrote.
+#[cfg(feature = "parquet")]
+mod contain;
 /// The common row, fast.
 mod csv_fast;
 /// CSV of bars and trades.
@@ -32,6 +37,9 @@ mod name;
 /// Parquet of bars and trades.
 #[cfg(feature = "parquet")]
 mod parquet;
+/// Bars as Parquet.
+#[cfg(feature = "parquet")]
+mod parquet_write;
 /// Coarser bars from finer ones.
 mod resample;
 /// The built-in sample.
@@ -55,7 +63,7 @@ pub use crate::shell::catalog::error::{DataError, DataWarning, Notice, Place, Ru
 pub use crate::shell::catalog::infer::Inferred;
 pub use crate::shell::catalog::instant::DateOrder;
 pub use crate::shell::catalog::layout::ColumnMap;
-pub use crate::shell::catalog::load::{LoadOptions, Loaded, load};
+pub use crate::shell::catalog::load::{LoadOptions, Loaded, bar_files, load};
 pub use crate::shell::catalog::name::is_symbol;
 pub use crate::shell::catalog::sample::sample;
 pub use crate::shell::catalog::source::load_source;

@@ -1,35 +1,27 @@
-//! Parquet files of bars or trades, read and written column by column.
+//! Parquet files of bars or trades, read column by column.
 //!
-//! Invariants: what is written reads back to the same whole numbers; prices and volumes are stored as
-//! decimals, never as floats. A float of somebody else's file becomes the shortest decimal that prints
-//! as it does. The line of an error is the number of the row, counted from 1.
+//! Invariants: whole numbers and decimals are read as they are; a float of somebody else's file becomes
+//! the shortest decimal that prints as it does. The line of an error is the number of the row, counted
+//! from 1. A damaged file is an error, whatever its decoder does.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use parquet::basic::{
-    Compression, ConvertedType, Encoding, LogicalType, TimeUnit, Type, ZstdLevel,
-};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, get_typed_column_reader};
-use parquet::data_type::{
-    DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, Int64Type,
-};
+use parquet::data_type::{DataType, DoubleType, FixedLenByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnDescriptor;
 use sha2::{Digest, Sha256};
 
 use crate::core::model::time::Timestamp;
-use crate::shell::catalog::bars::BarColumns;
 use crate::shell::catalog::builder::Builder;
+use crate::shell::catalog::contain::contain;
 use crate::shell::catalog::csv_read::{CsvFile, Rows, finish_bars, finish_trades};
 use crate::shell::catalog::error::{DataError, Notices, Place, Rule};
-use crate::shell::catalog::fixed::{Fixed, NumberFault};
+use crate::shell::catalog::fixed::{Fixed, MAX_SCALE, NumberFault};
 use crate::shell::catalog::instant::{TimeReader, unit_of};
 use crate::shell::catalog::layout::{Content, Layout};
 use crate::shell::catalog::load::LoadOptions;
@@ -47,6 +39,14 @@ enum Cells {
 
 /// Reads a whole file.
 pub(super) fn read_parquet(path: &Path, options: &LoadOptions) -> Result<CsvFile, DataError> {
+    // The decoder takes much of a file for granted; on damaged ones it overflows or asserts.
+    contain(|| read_file(path, options)).unwrap_or_else(|| {
+        let rule = Rule::Parquet("the file is damaged".to_owned());
+        Err(DataError::of_file(path, rule))
+    })
+}
+
+fn read_file(path: &Path, options: &LoadOptions) -> Result<CsvFile, DataError> {
     let failed = |error: &ParquetError| DataError::of_file(path, Rule::Parquet(error.to_string()));
     let sha256 = hash_file(path)?;
     let file = File::open(path).map_err(|e| DataError::of_file(path, Rule::Io(reason(&e))))?;
@@ -337,12 +337,18 @@ fn instants(values: Vec<i64>, column: &ColumnDescriptor) -> Result<Cells, Rule> 
 }
 
 fn integers(values: impl Iterator<Item = i128>, column: &ColumnDescriptor) -> Result<Cells, Rule> {
-    let scale = i64::from(column.type_scale().max(0));
+    let scale = u8::try_from(column.type_scale().max(0)).unwrap_or(u8::MAX);
+    let fit = |value: i128| match i64::try_from(value) {
+        Ok(mantissa) if scale <= MAX_SCALE => Ok(Fixed {
+            mantissa,
+            scale,
+            rounded: false,
+        }),
+        Ok(_) | Err(_) => Fixed::fit(value, i64::from(scale), false)
+            .map_err(|_| Rule::OutOfRange(format!("{value}e-{scale}"))),
+    };
     values
-        .map(|value| {
-            Fixed::fit(value, scale, false)
-                .map_err(|_| Rule::OutOfRange(format!("{value}e-{scale}")))
-        })
+        .map(fit)
         .collect::<Result<_, _>>()
         .map(Cells::Numbers)
 }
@@ -400,89 +406,4 @@ impl Write for HashWriter<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-/// Most digits of a decimal that a 64-bit column may hold.
-const INT64_DIGITS: u64 = 1_000_000_000_000_000_000;
-
-/// Writes bars as Parquet: a UTC timestamp and five decimals.
-///
-/// # Errors
-/// What the writer says.
-pub(super) fn write_parquet<W: Write + Send>(
-    bars: &BarColumns,
-    out: W,
-) -> Result<(), ParquetError> {
-    let in_micros = bars.starts.iter().all(|at| at.as_nanos() % 1_000 == 0);
-    let unit = if in_micros { "MICROS" } else { "NANOS" };
-    let columns: [(&str, &Vec<i64>, u8); 5] = [
-        ("open", &bars.open, bars.price_scale),
-        ("high", &bars.high, bars.price_scale),
-        ("low", &bars.low, bars.price_scale),
-        ("close", &bars.close, bars.price_scale),
-        ("volume", &bars.volume, bars.volume_scale),
-    ];
-    let mut schema = format!("message bars {{ required int64 timestamp (TIMESTAMP({unit},true));");
-    for (name, values, scale) in columns {
-        let kind = if is_wide(values) {
-            format!(" required fixed_len_byte_array(9) {name} (DECIMAL(20,{scale}));")
-        } else {
-            format!(" required int64 {name} (DECIMAL(18,{scale}));")
-        };
-        schema.push_str(&kind);
-    }
-    schema.push_str(" }");
-    let schema = Arc::new(parse_message_type(&schema)?);
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        .set_dictionary_enabled(false)
-        .set_encoding(Encoding::DELTA_BINARY_PACKED);
-    let properties = columns
-        .iter()
-        .filter(|(_, values, _)| is_wide(values))
-        .fold(properties, |p, (name, ..)| {
-            p.set_column_encoding((*name).into(), Encoding::PLAIN)
-        });
-    let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties.build()))?;
-    let mut group = writer.next_row_group()?;
-    let divisor = if in_micros { 1_000 } else { 1 };
-    let starts: Vec<i64> = bars
-        .starts
-        .iter()
-        .map(|at| at.as_nanos() / divisor)
-        .collect();
-    let numbers = columns
-        .iter()
-        .map(|(_, values, _)| (*values, is_wide(values)));
-    for (values, wide) in std::iter::once((&starts, false)).chain(numbers) {
-        let mut column = group
-            .next_column()?
-            .ok_or_else(|| ParquetError::General("a column too few".to_owned()))?;
-        if wide {
-            let bytes: Vec<FixedLenByteArray> =
-                values.iter().map(|value| nine_bytes(*value)).collect();
-            column
-                .typed::<FixedLenByteArrayType>()
-                .write_batch(&bytes, None, None)?;
-        } else {
-            column
-                .typed::<Int64Type>()
-                .write_batch(values, None, None)?;
-        }
-        column.close()?;
-    }
-    group.close()?;
-    writer.close()?;
-    Ok(())
-}
-
-fn is_wide(values: &[i64]) -> bool {
-    values
-        .iter()
-        .any(|value| value.unsigned_abs() >= INT64_DIGITS)
-}
-
-fn nine_bytes(value: i64) -> FixedLenByteArray {
-    let whole = i128::from(value).to_be_bytes();
-    FixedLenByteArray::from(whole[7..].to_vec())
 }

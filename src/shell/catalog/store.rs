@@ -154,7 +154,8 @@ impl Catalog {
             let path = beside(&self.dir, &encode(&bars.symbol));
             write_atomically(&path, write_actions(actions).as_bytes())?;
         }
-        let record = serde_json::to_string_pretty(&entry).expect("plain texts and numbers");
+        let record = serde_json::to_string_pretty(&entry)
+            .map_err(|e| DataError::of_file(&self.dir, Rule::Write(e.to_string())))?;
         write_atomically(&self.dir.join(format!("{stem}.json")), record.as_bytes())?;
         Ok(entry)
     }
@@ -326,7 +327,8 @@ pub(super) fn facts_beside(bars: &Path) -> Option<AssetFacts> {
 #[cfg(feature = "parquet")]
 fn encode_bars(bars: &BarColumns) -> Result<(Vec<u8>, &'static str), String> {
     let mut bytes = Vec::new();
-    crate::shell::catalog::parquet::write_parquet(bars, &mut bytes).map_err(|e| e.to_string())?;
+    crate::shell::catalog::parquet_write::write_parquet(bars, &mut bytes)
+        .map_err(|e| e.to_string())?;
     Ok((bytes, "parquet"))
 }
 

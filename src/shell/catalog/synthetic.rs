@@ -284,10 +284,6 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the upper half is what is wanted"
-    )]
     fn next_u32(&mut self) -> u32 {
         (self.next() >> 32) as u32
     }
@@ -309,6 +305,18 @@ mod tests {
         let mut random = SplitMix64(1_234_567);
         assert_eq!(random.next(), 6_457_827_717_110_365_317);
         assert_eq!(random.next(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bars_for_ever() {
+        let loaded = synthetic("synthetic:bars=3;seed=42;symbols=SPY", &[]).unwrap();
+        assert_eq!(
+            loaded.assets[0].to_csv(),
+            "timestamp,open,high,low,close,volume\n\
+             2015-01-02T00:00:00Z,100,101.3,99.69,101.3,735437\n\
+             2015-01-05T00:00:00Z,101.3,101.79,100.86,101.09,856546\n\
+             2015-01-06T00:00:00Z,101.09,101.09,98.88,98.88,454679\n"
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::shell::catalog::error::{DataError, Rule};
 
-const BLOCK: usize = 1 << 20;
+/// Small enough for the nearer caches and for an allocator to use again.
+const BLOCK: usize = 120 << 10;
 /// A line longer than this is no line of data.
 const LONGEST_LINE: usize = 1 << 22;
 

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::core::calendar::{Calendar, Session};
 use crate::core::model::market::CorporateAction;
-use crate::core::model::time::{Timeframe, Timestamp};
+use crate::core::model::time::{Span, Timeframe, Timestamp};
 use crate::shell::catalog::actions::DatedAction;
 use crate::shell::catalog::bars::BarColumns;
 use crate::shell::catalog::fixed::write_fixed;
@@ -44,7 +44,7 @@ pub struct Finding {
     pub symbol: String,
     /// What it is.
     pub kind: FindingKind,
-    /// The label of the bar, or the first day of a gap.
+    /// The label of the bar, or the first day without one.
     pub at: String,
     /// The numbers, for a person.
     pub detail: String,
@@ -109,7 +109,8 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn add(&self, found: &mut Found, kind: FindingKind, at: Timestamp, detail: String) {
-        let label = if self.bars.timeframe.is_intraday() {
+        let is_bar = self.bars.starts.binary_search(&at).is_ok();
+        let label = if self.bars.timeframe.is_intraday() && is_bar {
             at.to_string()
         } else {
             at.date().to_string()
@@ -147,7 +148,7 @@ impl Check<'_> {
             }
             let (from, to) = if self.bars.timeframe == Timeframe::Day {
                 let label = Timestamp::from_date(session.date).unwrap_or_default();
-                (label, Timestamp::from_nanos(label.as_nanos() + 1))
+                (label, label + Span::DAY)
             } else {
                 (session.open, session.close)
             };
@@ -292,15 +293,14 @@ impl Check<'_> {
             return;
         }
         let numbers = format!("{from} {}, {to} {}", self.price(before), self.price(after));
-        match split_ratio(before, after) {
-            Some(ratio) => {
-                let detail = format!("{numbers}: a split of {ratio}? none is recorded");
-                self.add(found, FindingKind::Split, at, detail);
-            }
-            None => {
-                let detail = format!("{numbers}: {}", percent(before, after));
-                self.add(found, FindingKind::Jump, at, detail);
-            }
+        // Within a bar a market can well move by half; between bars that is rare.
+        let least = if from == "open" { 3 } else { 1 };
+        if let Some(ratio) = split_ratio(before, after, least) {
+            let detail = format!("{numbers}: a split of {ratio}? none is recorded");
+            self.add(found, FindingKind::Split, at, detail);
+        } else {
+            let detail = format!("{numbers}: {}", percent(before, after));
+            self.add(found, FindingKind::Jump, at, detail);
         }
     }
 
@@ -361,8 +361,9 @@ fn percent(from: i64, to: i64) -> String {
 }
 
 /// Returns `n:1`, `1:n`, `3:2` or `2:3` if the step is close to what that split does: within 3 % for
-/// factors up to two, which crashes also reach, within 6 % for larger ones.
-fn split_ratio(before: i64, after: i64) -> Option<String> {
+/// factors up to two, which crashes also reach, within 6 % for larger ones. Smaller factors than
+/// `least` do not count.
+fn split_ratio(before: i64, after: i64, least: i64) -> Option<String> {
     let is_near = |new: i64, old: i64| {
         let expected = i128::from(before) * i128::from(old);
         let is = i128::from(after) * i128::from(new);
@@ -372,7 +373,7 @@ fn split_ratio(before: i64, after: i64) -> Option<String> {
     [(3, 2), (2, 3)]
         .into_iter()
         .chain((2..=50).flat_map(|n| [(n, 1), (1, n)]))
-        .find(|(new, old)| is_near(*new, *old))
+        .find(|(new, old)| (*new).max(*old) >= least * (*new).min(*old) && is_near(*new, *old))
         .map(|(new, old)| format!("{new}:{old}"))
 }
 
@@ -393,7 +394,7 @@ mod tests {
             (5_350, 2_819, None),
         ] {
             assert_eq!(
-                split_ratio(before, after).as_deref(),
+                split_ratio(before, after, 1).as_deref(),
                 expected,
                 "{before} {after}"
             );

@@ -12,8 +12,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::project::{CompletionsArgs, ConfigCommand, DoctorArgs, NewArgs};
 use crate::app::cli::out::{Color, Verbosity};
+use crate::app::data::args::DataArgs;
+use crate::app::runs::command::{ReportArgs, RunsCommand};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -67,14 +70,19 @@ impl Global {
 }
 
 /// The commands.
-///
-/// A command joins this list together with the room that runs it: `backtest`, `check` and `doc` with
-/// [`crate::app::run`], whose arguments stand in [`backtest`] and [`project`]; `data`, `report` and
-/// `runs` with their own.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a project: a strategy, its configuration, a folder for tests
     New(NewArgs),
+    /// Run a strategy over history
+    Backtest(Box<BacktestArgs>),
+    /// Import, list, show, verify and export bars
+    Data(DataArgs),
+    /// List, show and compare runs
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Write the tear sheet of a run as one HTML file
+    Report(ReportArgs),
     /// Show or check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

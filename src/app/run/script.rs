@@ -1,0 +1,111 @@
+//! The script of a run: its text, its modules, and loading it for some assets.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::app::config::Config;
+use crate::app::config::model::AccountKind;
+use crate::app::run::market::MarketData;
+use crate::app::run::rules::margin_of;
+use crate::script::error::ScriptError;
+use crate::script::host::{Locks, ScriptStrategy, Setup};
+use crate::script::sandbox::{Budget, Fuse};
+use crate::shell::files::{FileError, read_text};
+
+/// The largest script that is read, in bytes.
+const LARGEST: u64 = 4_000_000;
+
+/// A script's text and where its modules lie.
+#[derive(Clone, Debug)]
+pub struct ScriptFile {
+    /// The path as it was given.
+    pub path: PathBuf,
+    /// The text.
+    pub text: String,
+}
+
+impl ScriptFile {
+    /// Reads a script.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        Ok(Self {
+            path: path.to_owned(),
+            text: read_text(path, LARGEST)?,
+        })
+    }
+
+    /// Returns the name that errors know it by.
+    pub fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Returns a function that reads modules beside the script, or in the folder above it (so that a
+    /// project's `lib/` serves all its scripts).
+    pub fn module_reader(&self) -> Rc<dyn Fn(&str) -> Option<Arc<str>>> {
+        let folder = self.path.parent().map(Path::to_owned).unwrap_or_default();
+        Rc::new(move |name| {
+            let beside = folder.join(format!("{name}.rhai"));
+            read_text(&beside, LARGEST).ok().map(Arc::from)
+        })
+    }
+
+    /// Loads the script for a run.
+    ///
+    /// # Errors
+    /// As [`ScriptStrategy::load`].
+    pub fn load(
+        &self,
+        data: &MarketData,
+        config: &Config,
+        fuse: Arc<Fuse>,
+    ) -> Result<ScriptStrategy, ScriptError> {
+        let explicit = |key| config.is_explicit(key);
+        let setup = Setup {
+            assets: data.shared_assets(),
+            params: config.strategy.params.clone(),
+            seed: config.engine.seed,
+            locks: Locks {
+                commission: explicit("execution.commission"),
+                slippage: explicit("execution.slippage"),
+                cancel_policy: explicit("execution.cancel_policy"),
+                benchmark: explicit("engine.benchmark"),
+            },
+            margin: match config.execution.account {
+                AccountKind::Margin => margin_of(&config.execution),
+                AccountKind::Cash => crate::script::host::Margin {
+                    initial: rust_decimal::Decimal::ONE,
+                    maintenance: rust_decimal::Decimal::ZERO,
+                },
+            },
+            budget: Budget::default(),
+            fuse,
+            read_module: self.module_reader(),
+        };
+        ScriptStrategy::load(&self.text, &self.name(), setup)
+    }
+}
+
+/// Returns the hash of a script and all modules that it imports, lower-case hex. The names of files
+/// are not part of it, those of modules are.
+pub fn hash_of(texts: &BTreeMap<String, Arc<str>>, main: &str) -> String {
+    let mut hash = Sha256::new();
+    if let Some(text) = texts.get(main) {
+        hash.update(text.as_bytes());
+    }
+    for (name, text) in texts.iter().filter(|(name, _)| *name != main) {
+        hash.update([0]);
+        hash.update(name.as_bytes());
+        hash.update([0]);
+        hash.update(text.as_bytes());
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
