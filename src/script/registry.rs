@@ -10,10 +10,15 @@ use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc, RhaiNativeFunc, Variant};
+use rhai::{
+    Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc,
+    RhaiNativeFunc, Variant,
+};
 
 /// A function of the host, as Rhai wraps it.
-pub(super) type NativeFn = Rc<dyn Fn(Option<NativeCallContext>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>>;
+pub(super) type NativeFn = Rc<
+    dyn Fn(Option<NativeCallContext>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>,
+>;
 
 /// Makes an iterator of a value.
 pub(super) type IterFn = fn(Dynamic) -> Box<dyn Iterator<Item = Dynamic>>;
@@ -41,22 +46,36 @@ pub(super) struct Natives {
 impl Natives {
     /// Returns the forms of a function; none where there are none.
     pub(super) fn find(&self, name: &str, parameters: usize) -> Forms {
-        self.forms.get(&(name.to_owned(), parameters)).cloned().unwrap_or_default()
+        self.forms
+            .get(&(name.to_owned(), parameters))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Returns how values of a type are iterated, where the host knows.
     pub(super) fn iterator(&self, of: TypeId) -> Option<IterFn> {
-        self.iterators.iter().find(|(id, _)| *id == of).map(|(_, make)| *make)
+        self.iterators
+            .iter()
+            .find(|(id, _)| *id == of)
+            .map(|(_, make)| *make)
     }
 
     fn add(&mut self, name: &str, native: Native) {
-        let forms = self.forms.entry((name.to_owned(), native.types.len())).or_default();
+        let forms = self
+            .forms
+            .entry((name.to_owned(), native.types.len()))
+            .or_default();
         let forms = Rc::make_mut(forms);
         // A later registration replaces an earlier one of the same types, as in Rhai.
         forms.retain(|other| other.types != native.types);
         forms.push(native);
         // Forms that take anything come last.
-        forms.sort_by_key(|form| form.types.iter().filter(|id| **id == TypeId::of::<Dynamic>()).count());
+        forms.sort_by_key(|form| {
+            form.types
+                .iter()
+                .filter(|id| **id == TypeId::of::<Dynamic>())
+                .count()
+        });
     }
 }
 
@@ -80,12 +99,27 @@ impl Registry {
         let types = FUNC::param_types();
         let func = func.into_rhai_function(true, false);
         let wrapped = match &func {
-            RhaiFunc::Pure { func, has_context: false, .. } => Some((false, Rc::clone(func) as NativeFn)),
-            RhaiFunc::Method { func, has_context: false, .. } => Some((true, Rc::clone(func) as NativeFn)),
+            RhaiFunc::Pure {
+                func,
+                has_context: false,
+                ..
+            } => Some((false, Rc::clone(func) as NativeFn)),
+            RhaiFunc::Method {
+                func,
+                has_context: false,
+                ..
+            } => Some((true, Rc::clone(func) as NativeFn)),
             _ => None,
         };
         if let Some((by_ref, func)) = wrapped {
-            self.natives.add(name.as_ref(), Native { types: types.to_vec(), by_ref, func });
+            self.natives.add(
+                name.as_ref(),
+                Native {
+                    types: types.to_vec(),
+                    by_ref,
+                    func,
+                },
+            );
         }
         FuncRegistration::new(name.as_ref()).set_into_module_raw(&mut self.module, types, func);
     }
@@ -93,7 +127,8 @@ impl Registry {
     /// Registers how a field is read.
     pub(super) fn register_get<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
         &mut self,
-        name: impl AsRef<str>, func: FUNC,
+        name: impl AsRef<str>,
+        func: FUNC,
     ) where
         R: Variant + Clone,
         FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
@@ -104,7 +139,8 @@ impl Registry {
     /// Registers how a field is set.
     pub(super) fn register_set<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
         &mut self,
-        name: impl AsRef<str>, func: FUNC,
+        name: impl AsRef<str>,
+        func: FUNC,
     ) where
         R: Variant + Clone,
         FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
@@ -113,7 +149,14 @@ impl Registry {
     }
 
     /// Registers how an element is read.
-    pub(super) fn register_indexer_get<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
+    pub(super) fn register_indexer_get<
+        A: 'static,
+        const N: usize,
+        const X: bool,
+        R,
+        const F: bool,
+        FUNC,
+    >(
         &mut self,
         func: FUNC,
     ) where
@@ -124,7 +167,14 @@ impl Registry {
     }
 
     /// Registers how an element is set.
-    pub(super) fn register_indexer_set<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
+    pub(super) fn register_indexer_set<
+        A: 'static,
+        const N: usize,
+        const X: bool,
+        R,
+        const F: bool,
+        FUNC,
+    >(
         &mut self,
         func: FUNC,
     ) where
@@ -145,10 +195,12 @@ impl Registry {
         T: Variant + Clone + IntoIterator<Item = Dynamic>,
     {
         self.module.set_iterable::<T>();
-        self.natives.iterators.push((TypeId::of::<T>(), |value| match value.try_cast::<T>() {
-            Some(value) => Box::new(value.into_iter()),
-            None => Box::new(std::iter::empty()),
-        }));
+        self.natives
+            .iterators
+            .push((TypeId::of::<T>(), |value| match value.try_cast::<T>() {
+                Some(value) => Box::new(value.into_iter()),
+                None => Box::new(std::iter::empty()),
+            }));
     }
 
     /// Gives the functions to an engine, and the table to the caller.

@@ -43,6 +43,22 @@ enum Kind {
     Trail(i64),
 }
 
+impl Kind {
+    fn around(self, last: Price) -> OrderType {
+        let at = |by: i64| Price::new(last.get() + cents(by));
+        match self {
+            Self::Market => OrderType::Market,
+            Self::Limit(by) | Self::PostOnly(by) => OrderType::Limit(at(by)),
+            Self::Stop(by) => OrderType::Stop(at(by)),
+            Self::StopLimit(stop, limit) => OrderType::StopLimit {
+                stop: at(stop),
+                limit: at(limit),
+            },
+            Self::Trail(by) => OrderType::Trail(Trail::Amount(Price::new(cents(by)))),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Plan {
     bars: Vec<Vec<Option<[Decimal; 5]>>>,
@@ -252,25 +268,15 @@ impl Player {
         };
         match *act {
             Act::Order(asset, units, kind, tif, reduce_only) => {
-                let at = |by| price(desk, asset, by);
-                let kind_of = |by: i64, make: fn(Price) -> OrderType| at(by).map(make);
-                let order_type = match kind {
-                    Kind::Market => Some(OrderType::Market),
-                    Kind::Limit(by) | Kind::PostOnly(by) => kind_of(by, OrderType::Limit),
-                    Kind::Stop(by) => kind_of(by, OrderType::Stop),
-                    Kind::StopLimit(stop, limit) => at(stop)
-                        .zip(at(limit))
-                        .map(|(stop, limit)| OrderType::StopLimit { stop, limit }),
-                    Kind::Trail(by) => Some(OrderType::Trail(Trail::Amount(Price::new(cents(by))))),
-                };
-                if let Some(order_type) = order_type {
+                let last = desk.market.last_price(AssetId(asset));
+                if let Some(last) = last {
                     // A refusal is an answer too.
                     let _denied = desk.place(OrderRequest {
                         asset: AssetId(asset),
                         tif,
                         reduce_only,
                         post_only: matches!(kind, Kind::PostOnly(_)),
-                        ..request(units, order_type)
+                        ..request(units, kind.around(last))
                     });
                 }
             }
@@ -282,7 +288,7 @@ impl Player {
                         asset: AssetId(asset),
                         ..request(units, OrderType::Market)
                     };
-                    bracket(desk, entry, stop.get(), target.get());
+                    bracket(desk, &entry, stop.get(), target.get());
                 }
             }
             Act::Target(asset, target) => {
@@ -414,8 +420,13 @@ fn assert_same_books(sim: &Sim<Player>) {
 
 fn assert_volume_limit(sim: &Sim<Player>, plan: &Plan) {
     let own = match plan.slippage {
-        Slippage::VolumeShare { limit, .. } => Some(limit),
-        _ => None,
+        Slippage::VolumeShare { limit, .. } | Slippage::VolatilityVolumeShare { limit, .. } => {
+            Some(limit)
+        }
+        Slippage::None
+        | Slippage::Fixed { .. }
+        | Slippage::BasisPoints { .. }
+        | Slippage::Spread { .. } => None,
     };
     let Some(limit) = plan.volume_limit.into_iter().chain(own).min() else {
         return;

@@ -8,8 +8,8 @@ use crate::script::api::portfolio::{AccountRef, PortfolioRef};
 use crate::script::api::time::TimeRef;
 use crate::script::convert::{Outcome, fail};
 use crate::script::host::Host;
-use crate::script::state::unsavable;
 use crate::script::registry::Registry;
+use crate::script::state::unsavable;
 
 /// The context as scripts see it.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@
 
 use std::rc::Rc;
 
-
 use crate::script::host::Host;
 use crate::script::registry::Registry;
 

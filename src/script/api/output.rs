@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Engine, Dynamic, Map};
+use rhai::{Dynamic, Engine, Map};
 
 use crate::core::engine::desk::{LogLevel, Note};
 use crate::script::convert::{Outcome, check_keys, fail, float, kind_of, need_float, need_text};

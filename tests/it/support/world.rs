@@ -479,7 +479,7 @@ pub(crate) fn stop(desk: &mut Desk, amount: i64, price: Decimal) -> OrderId {
 /// Places an entry in the first asset with a stop and a target that are tied; returns the entry.
 pub(crate) fn bracket(
     desk: &mut Desk,
-    entry: OrderRequest,
+    entry: &OrderRequest,
     stop: Decimal,
     target: Decimal,
 ) -> [OrderId; 3] {
