@@ -399,16 +399,16 @@ impl Observer for Seen {
 /// Value is cash plus what every position is worth, added up here once more.
 fn check_books(desk: &Desk) {
     let ledger = &desk.ledger;
-    let mut value = ledger.cash();
+    let mut worth = Money::ZERO;
     for id in (0..).take(desk.assets().len()).map(AssetId) {
         let position = ledger.position(id);
         let asset = desk.asset(id);
-        value += asset.notional(position.last_price, position.amount);
+        worth += asset.notional(position.last_price, position.amount);
         if asset.kind == AssetKind::Future {
-            value -= position.cost;
+            worth -= position.cost;
         }
     }
-    assert_eq!(value, ledger.value());
+    assert_eq!(ledger.cash() + worth, ledger.value());
 }
 
 /// A strategy that is a closure, called in every handler.
