@@ -50,3 +50,5 @@ mod shipped_scripts;
 mod support;
 /// Rules of the source that no compiler checks.
 mod tidy;
+/// The moving-average cross against the reference.
+mod w1;

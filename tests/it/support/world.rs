@@ -48,6 +48,7 @@ pub(crate) fn world() -> Builder {
         bars: Vec::new(),
         actions: Vec::new(),
         warm_up: 0,
+        labels: None,
     }
 }
 
@@ -64,6 +65,7 @@ pub(crate) struct Builder {
     bars: Vec<Vec<Option<[Decimal; 5]>>>,
     actions: Vec<(u32, String, CorporateAction)>,
     warm_up: usize,
+    labels: Option<Vec<Timestamp>>,
 }
 
 impl Builder {
@@ -126,6 +128,12 @@ impl Builder {
         self
     }
 
+    /// Sets the label of each row, in place of those of the calendar.
+    pub(crate) fn labels(mut self, labels: Vec<Timestamp>) -> Self {
+        self.labels = Some(labels);
+        self
+    }
+
     /// Lets the first `count` bars feed history only.
     pub(crate) fn warm_up(mut self, count: usize) -> Self {
         self.warm_up = count;
@@ -160,7 +168,8 @@ impl Builder {
     /// Sets a strategy before the first bar.
     pub(crate) fn open<S: Strategy>(self, strategy: S) -> Sim<S> {
         let calendar = Calendar::named(&self.calendar).unwrap();
-        let labels = self.labels(&calendar);
+        let made = || self.made_labels(&calendar);
+        let labels = self.labels.clone().unwrap_or_else(made);
         let slices = self.slices(&calendar, &labels);
         let left = slices.len();
         let mut assets = self.assets;
@@ -201,7 +210,7 @@ impl Builder {
     }
 
     /// Returns the labels of the bars, one for each row.
-    fn labels(&self, calendar: &Calendar) -> Vec<Timestamp> {
+    fn made_labels(&self, calendar: &Calendar) -> Vec<Timestamp> {
         let count = self.bars.iter().map(Vec::len).max().unwrap_or(0);
         let from = self.first.date();
         let to = from.checked_add_days(Days::new(4_000)).unwrap();
