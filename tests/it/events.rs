@@ -374,9 +374,9 @@ fn more_units_are_judged_like_a_new_order_and_fewer_than_filled_are_refused() {
                     market(desk, 100);
                 }
                 1 => {
-                    assert!(desk.replace(OrderId(1), to(3_000)));
-                    assert!(desk.replace(OrderId(1), to(5)));
-                    assert!(desk.replace(OrderId(1), to(1_500)));
+                    assert!(desk.replace(OrderId(1), to(3_000)).unwrap());
+                    assert!(desk.replace(OrderId(1), to(5)).unwrap());
+                    assert!(desk.replace(OrderId(1), to(1_500)).unwrap());
                 }
                 _ => {}
             }
@@ -394,7 +394,7 @@ fn a_changed_order_keeps_its_price_on_the_tick() {
                 limit: Some(Price::new(dec!(91.119))),
                 stop: None,
             };
-            assert!(desk.replace(id, change));
+            assert!(desk.replace(id, change).unwrap());
         }
     }));
     assert_eq!(sim.order(1), "accepted 0/7");
@@ -809,5 +809,39 @@ fn a_leverage_limit_counts_the_open_orders_of_all_assets() {
                 denied.to_string(),
                 "max_leverage: leverage could become 1.2, the limit is 1"
             );
+        }));
+}
+
+#[test]
+fn a_change_is_held_to_the_same_rules_as_an_order() {
+    world()
+        .rows("A", flat(100, 1))
+        .asset("A", |asset| asset.min_quantity = Quantity::new(dec!(2)))
+        .run(each_bar(|_, desk| {
+            desk.limits.max_order = vec![(None, Quantity::new(dec!(50)))];
+            desk.limits.max_position = vec![(Some(A), Quantity::new(dec!(60)))];
+            let one = limit(desk, 30, dec!(90));
+            let other = limit(desk, 20, dec!(90));
+            let huge = Decimal::MAX;
+            for (units, price, rule) in [
+                (dec!(1), dec!(90), "minimum of 2"),
+                (dec!(51), dec!(90), "max_order"),
+                (dec!(41), dec!(90), "max_position: A could become 61"),
+                (huge, dec!(90), "out of range"),
+                (dec!(30), huge, "out of range"),
+                (dec!(30), dec!(0.001), "must be above zero"),
+            ] {
+                let change = Change {
+                    quantity: Some(Quantity::new(units)),
+                    limit: Some(Price::new(price)),
+                    stop: None,
+                };
+                let denied = desk.replace(one, change).unwrap_err().to_string();
+                assert!(denied.contains(rule), "{denied}");
+            }
+            let fewer = Change::to_quantity(Quantity::new(dec!(10)));
+            assert_eq!(desk.replace(other, fewer), Ok(true));
+            let far = OrderType::Limit(Price::new(huge));
+            assert!(desk.place(request(1, far)).is_err());
         }));
 }

@@ -100,14 +100,12 @@ impl<'a> Script<'a> {
             } => {
                 // A name that ordered nothing is unknown here as well.
                 if let Some(id) = self.ids.get(order) {
-                    desk.replace(
-                        *id,
-                        Change {
-                            quantity: amount.map(Quantity::new),
-                            limit: limit.map(Price::new),
-                            stop: stop.map(Price::new),
-                        },
-                    );
+                    let change = Change {
+                        quantity: amount.map(Quantity::new),
+                        limit: limit.map(Price::new),
+                        stop: stop.map(Price::new),
+                    };
+                    desk.replace(*id, change).unwrap();
                 }
                 None
             }

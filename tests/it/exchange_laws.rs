@@ -319,7 +319,7 @@ impl Player {
                     limit: price(desk, asset, by),
                     stop: price(desk, asset, -by),
                 };
-                desk.replace(id, change);
+                let _denied = desk.replace(id, change);
             }
         }
     }
