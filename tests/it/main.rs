@@ -6,6 +6,8 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// Cash, margin, futures, splits and dividends.
+mod accounts;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
@@ -30,6 +32,8 @@ mod exchange_tables;
 mod generated_data;
 /// Indicators against TA-Lib.
 mod indicators;
+/// Brackets, tied orders and changes.
+mod linked_orders;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.

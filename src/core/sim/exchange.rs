@@ -15,11 +15,11 @@ use crate::core::model::market::Bar;
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::order::{Change, OrderId, OrderRequest, OrderType, Side};
 use crate::core::model::time::Timestamp;
-use crate::core::sim::account::{Trial, Working, reduces, refusal, weight};
+use crate::core::sim::account::{Trial, Working, cash_refusal, margin_refusal, reduces, weight};
 use crate::core::sim::book::{Book, Resting};
 use crate::core::sim::commission::{Charge, Commission, Liquidity, Turnover};
 use crate::core::sim::matching::{BarState, month_of};
-use crate::core::sim::rules::Rules;
+use crate::core::sim::rules::{AccountRules, Rules};
 use crate::core::sim::slippage::Slippage;
 use crate::core::sim::touch::trail_from;
 
@@ -260,19 +260,16 @@ impl Exchange {
         if reduces(held, open, &trial) {
             return None;
         }
+        if self.rules.account == AccountRules::Cash {
+            return cash_refusal(&self.ledger, open, &trial);
+        }
         let before = weight(&self.ledger, asset, open);
         let after = weight(&self.ledger, asset, open.with(&trial));
         let carried = self.carry();
         let exposure = carried.total - before + after;
         let worth = carried.value;
-        refusal(
-            self.rules.account,
-            &self.ledger,
-            open,
-            &trial,
-            exposure,
-            worth,
-        )
+        let rules = self.rules.account;
+        margin_refusal(rules, &self.ledger, &trial, exposure, worth)
     }
 
     /// Returns the commission that an order would pay if it took all at once at the last price.

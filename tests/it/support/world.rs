@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use rustybt::core::calendar::{Calendar, SessionCursor};
 use rustybt::core::engine::desk::{Desk, Mode};
 use rustybt::core::engine::market::Market;
+use rustybt::core::engine::schedule::{DateRule, Rule, TimeRule};
 use rustybt::core::engine::strategy::{Call, Failure, Handler, Strategy};
 use rustybt::core::engine::{Engine, OnScriptError};
 use rustybt::core::ledger::Ledger;
@@ -508,4 +509,16 @@ pub(crate) fn bracket(
 /// An instant a span after another, for readable tests.
 pub(crate) fn hours(count: i64) -> Span {
     Span::from_seconds(count * 3_600)
+}
+
+/// Makes rows of one price.
+pub(crate) fn flat(price: i64, count: usize) -> Vec<Option<[Decimal; 5]>> {
+    let price = Decimal::from(price);
+    vec![Some([price, price, price, price, Decimal::from(1_000)]); count]
+}
+
+/// Schedules a function on every session.
+pub(crate) fn schedule(desk: &mut Desk, name: &str, time: TimeRule) {
+    let rule = Rule::Session(DateRule::EveryDay, time);
+    desk.schedule.add(name, name, rule, true, desk.now);
 }
