@@ -24,6 +24,8 @@ pub(super) struct Modules {
     read: ReadModule,
     loaded: Rc<RefCell<BTreeMap<String, Shared<rhai::Module>>>>,
     loading: Rc<RefCell<Vec<String>>>,
+    /// The syntax trees of loaded modules, those that others import first.
+    trees: Rc<RefCell<Vec<(String, rhai::AST)>>>,
     texts: Rc<RefCell<Texts>>,
 }
 
@@ -33,8 +35,14 @@ impl Modules {
             read,
             loaded: Rc::default(),
             loading: Rc::default(),
+            trees: Rc::default(),
             texts,
         }
+    }
+
+    /// Returns the syntax trees of the modules that were loaded, by path.
+    pub(super) fn trees(&self) -> Vec<(String, rhai::AST)> {
+        self.trees.borrow().clone()
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {
@@ -70,10 +78,13 @@ impl Modules {
             .borrow_mut()
             .insert(path.to_owned(), Arc::clone(&text));
         self.loading.borrow_mut().push(path.to_owned());
-        let made = compile_with_constants(engine, &text, path)
-            .and_then(|ast| rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine));
+        let made = compile_with_constants(engine, &text, path).and_then(|ast| {
+            let module = rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine)?;
+            Ok((module, ast))
+        });
         self.loading.borrow_mut().pop();
-        let mut module = made?;
+        let (mut module, ast) = made?;
+        self.trees.borrow_mut().push((path.to_owned(), ast));
         module.set_id(path);
         let module: Shared<rhai::Module> = module.into();
         self.loaded
