@@ -10,6 +10,7 @@ use crate::app::cli::args::backtest::{BacktestArgs, OutputFlags};
 use crate::app::cli::diagnostic::{Diagnostic, Place};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Out, Verbosity};
+use crate::app::config::layer::Origin;
 use crate::app::config::{Config, ConfigSources, load};
 use crate::app::run::failure::{of_data, of_run, of_script, of_unknown_params};
 use crate::app::run::market::{MarketData, MarketDataError};
@@ -26,6 +27,7 @@ use crate::core::message::Commands;
 use crate::script::host::ScriptStrategy;
 use crate::script::sandbox::Fuse;
 use crate::shell::clock::{Stopwatch, now};
+use crate::shell::files::exists;
 use crate::shell::folder::{TextFile, make_results_folder};
 use crate::shell::watchdog::Watchdog;
 
@@ -90,7 +92,7 @@ fn simulate_all(
     let mut recorder = Recorder::new(
         files,
         rules_of(config).fill_at,
-        data.assets.len(),
+        &data.assets,
         Box::new(move |slices| progress.set_position(slices)),
     );
     let mut world = simulate::world(data, config, strategy);
@@ -204,15 +206,12 @@ fn results_folder(output: &OutputFlags, script_sha256: &str) -> Result<Option<Pa
 /// Returns `runs/<id>` with an id that is not taken yet.
 fn fresh_folder(script_sha256: &str) -> PathBuf {
     let id = runs::new_id(now(), script_sha256);
-    let folder = Path::new(runs::ROOT).join(&id);
-    let taken = |folder: &Path| crate::shell::files::exists(folder);
-    if !taken(&folder) {
-        return folder;
-    }
-    (2..)
-        .map(|n| Path::new(runs::ROOT).join(format!("{id}-{n}")))
-        .find(|folder| !taken(folder))
-        .unwrap_or(folder)
+    let others = (2..1_000_000).map(|n| format!("{id}-{n}"));
+    std::iter::once(id.clone())
+        .chain(others)
+        .map(|id| Path::new(runs::ROOT).join(id))
+        .find(|folder| !exists(folder))
+        .unwrap_or_else(|| Path::new(runs::ROOT).join(&id))
 }
 
 fn open_files(folder: &Path) -> Result<Files, Failure> {
@@ -350,16 +349,6 @@ fn facts_of(
 ) -> Facts {
     let rules = rules_of(config);
     let kind = data.assets[0].kind;
-    let commission = config
-        .execution
-        .commission
-        .clone()
-        .unwrap_or_else(|| crate::app::config::spec::CommissionSpec::default_for(kind));
-    let slippage = config
-        .execution
-        .slippage
-        .clone()
-        .unwrap_or(crate::app::config::spec::SlippageSpec::DEFAULT);
     Facts {
         script: script.name(),
         script_sha256: hash_of(&strategy.texts(), &script.name()),
@@ -375,8 +364,8 @@ fn facts_of(
         bars: data.n_bars() as u64,
         timings: Timings::default(),
         seed: config.engine.seed,
-        commission: commission.to_string(),
-        slippage: slippage.to_string(),
+        commission: rules.commission_for(kind).to_string(),
+        slippage: rules.slippage_or_default().to_string(),
         fill_at: rules.fill_at.name().to_owned(),
         volume_limit: config.execution.volume_limit.to_string(),
         command: command_of(args),
@@ -402,13 +391,13 @@ fn command_of(args: &BacktestArgs) -> String {
     let mut words = vec!["rustybt backtest".to_owned()];
     for setting in args.settings() {
         words.push(match &setting.origin {
-            crate::app::config::layer::Origin::Flag(flag) if flag.starts_with("--param ") => {
+            Origin::Flag(flag) if flag.starts_with("--param ") => {
                 format!("{flag}={}", quoted(&setting.text))
             }
-            crate::app::config::layer::Origin::Flag(flag) => {
-                format!("{flag} {}", quoted(&setting.text))
+            Origin::Flag(flag) => format!("{flag} {}", quoted(&setting.text)),
+            Origin::Environment(_) | Origin::File(..) | Origin::WholeFile(_) | Origin::BuiltIn => {
+                continue;
             }
-            _ => continue,
         });
     }
     for file in &args.files.config {
