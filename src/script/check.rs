@@ -1,1 +1,196 @@
-//! Findings before a run.
+//! Findings before a run: what can be seen in a script's text without running it.
+//!
+//! Invariants: all findings of a script and of what it imports come at once, in order of file and
+//! place; a rule reports only what it is sure of; nothing of the script is run. Rules are small
+//! functions in [`RULES`]. Codes: `RBT001` syntax, `RBT1xx` names and calls, `RBT12x` numbers.
+
+/// Rules about calls: do they exist, do they take so many arguments, do they know the option.
+mod calls;
+/// Rules about handlers.
+mod handlers;
+/// Rules about names: of functions, of variables.
+mod names;
+/// Rules about numbers.
+mod numbers;
+/// A parsed file, ready to be looked at.
+mod parsed;
+/// What scripts can call.
+pub(super) mod surface;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rhai::Position;
+
+use crate::script::check::parsed::{Parsed, Role, read_all};
+use crate::script::check::surface::Surface;
+use crate::script::error::{Place, ScriptError, width_at};
+use crate::script::modules::ReadModule;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// The script will fail, or do something else than it says.
+    Error,
+    /// The script may do something else than was meant.
+    Warning,
+}
+
+impl Severity {
+    /// Returns `error` or `warning`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// Something that a rule found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is, where, and what to do about it.
+    pub error: ScriptError,
+}
+
+/// What a rule looks at: one file, and all that belongs to the script.
+struct View<'a> {
+    /// The file at hand.
+    file: &'a Parsed,
+    /// All files, the script itself first.
+    all: &'a BTreeMap<String, Parsed>,
+    surface: &'a Surface,
+    /// Files that could not be parsed.
+    broken: &'a BTreeSet<String>,
+}
+
+/// Where rules leave what they find.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn error(
+        &mut self,
+        file: &Parsed,
+        code: &'static str,
+        at: Position,
+        message: String,
+        hint: String,
+    ) {
+        self.add(Severity::Error, file, code, at, message, hint);
+    }
+
+    fn warning(
+        &mut self,
+        file: &Parsed,
+        code: &'static str,
+        at: Position,
+        message: String,
+        hint: String,
+    ) {
+        self.add(Severity::Warning, file, code, at, message, hint);
+    }
+
+    fn add(
+        &mut self,
+        severity: Severity,
+        file: &Parsed,
+        code: &'static str,
+        at: Position,
+        message: String,
+        hint: String,
+    ) {
+        let error = ScriptError {
+            code,
+            message,
+            place: place(&file.name, &file.text, at),
+            hint,
+            trace: Vec::new(),
+        };
+        self.0.push(Finding { severity, error });
+    }
+}
+
+/// A rule: reads a file, leaves findings.
+type Rule = fn(&View<'_>, &mut Findings);
+
+/// All rules, in order of their codes.
+const RULES: [Rule; 11] = [
+    calls::unknown_functions,
+    calls::wrong_numbers_of_arguments,
+    calls::unknown_options,
+    names::unknown_modules,
+    names::unknown_variables,
+    handlers::misspelt,
+    handlers::wrong_parameters,
+    handlers::none_at_all,
+    handlers::unknown_scheduled,
+    names::functions_like_the_api,
+    numbers::integer_division,
+];
+
+/// Checks a script and every module that it imports. `file` is the name that findings know it by.
+pub fn check(text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
+    check_as(Role::Script, text, file, read_module)
+}
+
+/// Checks a file that others import: as [`check`], but that it needs no handler.
+pub fn check_module(text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
+    check_as(Role::Module, text, file, read_module)
+}
+
+fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
+    let surface = Surface::new();
+    let mut findings = Findings::default();
+    let all = read_all(
+        role,
+        text,
+        file,
+        read_module,
+        surface.engine(),
+        &mut findings.0,
+    );
+    let broken = findings
+        .0
+        .iter()
+        .map(|f| f.error.place.file.clone())
+        .collect();
+    for parsed in all.values() {
+        let view = View {
+            file: parsed,
+            all: &all,
+            surface: &surface,
+            broken: &broken,
+        };
+        for rule in RULES {
+            rule(&view, &mut findings);
+        }
+    }
+    let mut found = findings.0;
+    found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
+    found.dedup();
+    found
+}
+
+/// The script's own findings first, then by file, line, column and code.
+fn key<'a>(finding: &'a Finding, main: &str) -> (bool, &'a str, usize, usize, &'static str) {
+    let Place {
+        file, line, column, ..
+    } = &finding.error.place;
+    (file != main, file, *line, *column, finding.error.code)
+}
+
+fn place(file: &str, text: &Arc<str>, at: Position) -> Place {
+    let line = at.line().unwrap_or(1);
+    let column = at.position().unwrap_or(1);
+    let shown = text.lines().nth(line - 1).unwrap_or("").to_owned();
+    Place {
+        file: file.to_owned(),
+        line,
+        column,
+        width: width_at(&shown, column),
+        text: shown,
+    }
+}

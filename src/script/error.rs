@@ -3,15 +3,18 @@
 //! Invariants: the place is the innermost one that is known, also inside imported modules and
 //! closures; a message says what, a hint what to do; nothing is lost of the chain of calls.
 
+/// Errors of syntax.
+mod syntax;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 
 use crate::script::api::docs;
 use crate::script::convert::nearest;
-use crate::script::sandbox::OUT_OF_TIME;
+use crate::script::sandbox::{Budget, OUT_OF_TIME};
 
 /// The texts of a script and its modules, by the name that errors know them by.
 pub(super) type Texts = BTreeMap<String, Arc<str>>;
@@ -71,6 +74,19 @@ impl fmt::Display for ScriptError {
     }
 }
 
+/// What a function does not see.
+pub(super) const UNSEEN: &str = "a function sees its parameters, its own variables and the script's constants; keep state in context";
+
+/// Words of other languages for values that Rhai calls otherwise.
+pub(super) fn foreign_word(name: &str) -> Option<&'static str> {
+    match name {
+        "None" | "nil" | "null" | "na" | "undefined" => Some("no value is written ()"),
+        "True" => Some("write true"),
+        "False" => Some("write false"),
+        _ => None,
+    }
+}
+
 /// What helps to explain an error.
 pub(super) struct Explainer<'a> {
     pub(super) texts: &'a Texts,
@@ -79,10 +95,21 @@ pub(super) struct Explainer<'a> {
     pub(super) functions: Vec<String>,
     /// The names of the script's constants.
     pub(super) constants: Vec<String>,
-    pub(super) operations: u64,
+    pub(super) budget: Budget,
 }
 
-impl Explainer<'_> {
+impl<'a> Explainer<'a> {
+    /// Explains errors of texts that do not run.
+    pub(super) fn of_texts(texts: &'a Texts, main: &'a str) -> Self {
+        Self {
+            texts,
+            main,
+            functions: Vec::new(),
+            constants: Vec::new(),
+            budget: Budget::default(),
+        }
+    }
+
     /// Explains an error of a running script.
     pub(super) fn explain(&self, error: EvalAltResult) -> ScriptError {
         let mut trace = Vec::new();
@@ -93,7 +120,7 @@ impl Explainer<'_> {
                 EvalAltResult::ErrorInFunctionCall(function, source, inner, at) => {
                     if at != Position::NONE {
                         trace.push(Called {
-                            function,
+                            function: called(function),
                             from: self.place(&file, at),
                         });
                     }
@@ -128,8 +155,8 @@ impl Explainer<'_> {
         let place = self.place(file, *at);
         ScriptError {
             code: "RBT001",
-            message: parse_message(kind),
-            hint: syntax_hint(kind, &place),
+            message: syntax::message(kind),
+            hint: syntax::hint(kind, &place),
             place,
             trace: Vec::new(),
         }
@@ -158,26 +185,36 @@ impl Explainer<'_> {
         match error {
             EvalAltResult::ErrorFunctionNotFound(signature, _) => self.unknown_function(signature),
             EvalAltResult::ErrorVariableNotFound(name, _) => {
-                let hint = nearest(name, self.constants.iter().map(String::as_str))
-                    .map_or_else(
-                        || "a function sees its parameters, its own variables and the script's constants; keep state in context".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                let hint = foreign_word(name)
+                    .map(str::to_owned)
+                    .or_else(|| {
+                        nearest(name, self.constants.iter().map(String::as_str))
+                            .map(|near| format!("did you mean `{near}`?"))
+                    })
+                    .unwrap_or_else(|| UNSEEN.to_owned());
                 ("RBT104", format!("unknown variable `{name}`"), hint)
             }
             EvalAltResult::ErrorModuleNotFound(path, _) => {
                 plain("RBT104", format!("there is no module `{path}`"))
             }
-            EvalAltResult::ErrorRuntime(value, _) => {
-                let text = value.to_string();
-                let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
-                ("RBT200", message.to_owned(), hint.to_owned())
-            }
+            EvalAltResult::ErrorRuntime(value, _) => thrown(value),
+            EvalAltResult::ErrorMismatchDataType(needed, given, _) => mismatch(needed, given),
+            EvalAltResult::ErrorArrayBounds(len, index, _) => plain(
+                "RBT200",
+                format!("index {index} is outside of an array of {len}"),
+            ),
+            EvalAltResult::ErrorIndexingType(kinds, _) => plain(
+                "RBT121",
+                format!(
+                    "there is nothing at an index of this kind: {}",
+                    kinds_in(kinds)
+                ),
+            ),
             EvalAltResult::ErrorTooManyOperations(_) => (
                 "RBT210",
                 format!(
                     "the call took more than {} operations and was stopped",
-                    self.operations
+                    self.budget.operations
                 ),
                 "is there a loop that never ends?".to_owned(),
             ),
@@ -191,9 +228,7 @@ impl Explainer<'_> {
                 "too many functions call each other".to_owned(),
                 "does a function call itself without end?".to_owned(),
             ),
-            EvalAltResult::ErrorDataTooLarge(what, _) => {
-                plain("RBT213", format!("{} is too large", what.to_lowercase()))
-            }
+            EvalAltResult::ErrorDataTooLarge(what, _) => self.too_large(what),
             EvalAltResult::ErrorPropertyNotFound(name, _) => {
                 plain("RBT104", format!("the map has no entry `{name}`"))
             }
@@ -249,6 +284,22 @@ impl Explainer<'_> {
         ("RBT101", format!("unknown function `{name}`"), hint)
     }
 
+    fn too_large(&self, what: &str) -> (&'static str, String, String) {
+        let what = what.to_lowercase();
+        let (thing, most) = if what.contains("string") {
+            ("a string", format!("{} bytes", self.budget.string_size))
+        } else if what.contains("map") {
+            ("a map", format!("{} entries", self.budget.map_size))
+        } else {
+            ("an array", format!("{} elements", self.budget.array_size))
+        };
+        (
+            "RBT213",
+            format!("{thing} grew too large"),
+            format!("the most is {most}"),
+        )
+    }
+
     fn place(&self, file: &str, at: Position) -> Place {
         let line = at.line().unwrap_or(0);
         let column = at.position().unwrap_or(0);
@@ -268,8 +319,17 @@ impl Explainer<'_> {
     }
 }
 
+/// Names a function for people; closures have none of their own.
+fn called(function: String) -> String {
+    if function.starts_with("anon$") {
+        "a closure".to_owned()
+    } else {
+        function
+    }
+}
+
 /// Returns the length of the name, number or sign that begins at a column.
-fn width_at(line: &str, column: usize) -> usize {
+pub(super) fn width_at(line: &str, column: usize) -> usize {
     let Some(skip) = column.checked_sub(1) else {
         return 1;
     };
@@ -291,6 +351,41 @@ fn kind_name(type_name: &str) -> &str {
             .next()
             .map_or(other, |name| name.strip_suffix("Ref").unwrap_or(name)),
     }
+}
+
+/// What a script or the API throws: a text, with a hint on a line of its own, or any value.
+fn thrown(value: &Dynamic) -> (&'static str, String, String) {
+    if !value.is_string() {
+        let text = value.to_string();
+        return ("RBT200", format!("the script threw {text}"), String::new());
+    }
+    let text = value.to_string();
+    let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+    ("RBT200", message.to_owned(), hint.to_owned())
+}
+
+fn mismatch(needed: &str, given: &str) -> (&'static str, String, String) {
+    let (needed, given) = (kind_name(needed), kind_name(given));
+    let hint = match (needed, given) {
+        ("string", "Asset") => "keys of a map are strings: write m[asset.symbol]",
+        ("bool", _) => "a condition must be true or false: compare with != () or != 0",
+        _ => "",
+    };
+    (
+        "RBT121",
+        format!("{needed} is needed here; this is {given}"),
+        hint.to_owned(),
+    )
+}
+
+/// `path::to::AssetRef [i64]`, in words.
+fn kinds_in(kinds: &str) -> String {
+    let (value, index) = kinds.split_once(" [").unwrap_or((kinds, ""));
+    format!(
+        "{}[{}]",
+        kind_name(value),
+        kind_name(index.trim_end_matches(']'))
+    )
 }
 
 fn dot_message(text: &str) -> String {
@@ -315,29 +410,4 @@ fn lower_first(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()
     })
-}
-
-fn parse_message(kind: &ParseErrorType) -> String {
-    lower_first(&kind.to_string())
-}
-
-/// Hints for habits of other languages.
-fn syntax_hint(kind: &ParseErrorType, place: &Place) -> String {
-    let line = place.text.trim_start();
-    let starts = |word: &str| line.starts_with(word);
-    if starts("def ") {
-        "a function begins with `fn name(context, data) {`".to_owned()
-    } else if starts("elif") || line.contains(" elif ") {
-        "write `else if`".to_owned()
-    } else if line.contains(" and ") || line.contains(" or ") {
-        "write `&&` for and, `||` for or".to_owned()
-    } else if line.contains('\'') {
-        "strings stand in double quotes: \"AAPL\"".to_owned()
-    } else if starts("///") || matches!(kind, ParseErrorType::WrongDocComment) {
-        "`///` may stand only before a function; write `//`".to_owned()
-    } else if starts("var ") || starts("const ") && line.contains("=>") {
-        "a variable begins with `let`, a function with `fn`".to_owned()
-    } else {
-        String::new()
-    }
 }

@@ -22,13 +22,15 @@ use crate::core::model::number::Quantity;
 use crate::script::api;
 use crate::script::api::context::{ContextRef, RESERVED, register_fields};
 use crate::script::api::data::DataRef;
+use crate::script::api::output;
 use crate::script::convert::{Outcome, fail, kind_of};
 use crate::script::error::{Explainer, ScriptError, Texts};
 use crate::script::modules::{Modules, ReadModule};
 use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
+use crate::script::registry::Registry;
 use crate::script::sandbox::{self, Budget, Fuse};
-use crate::script::source::Unit;
+use crate::script::source::{Unit, free_method_names};
 use crate::script::state::Fields;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
@@ -126,6 +128,37 @@ pub const HANDLERS: [(&str, usize); 9] = [
 ];
 
 impl Host {
+    fn new(assets: Rc<[Asset]>, params: Params, rng: Random, locks: Locks, margin: Margin) -> Self {
+        Self {
+            desk: RefCell::new(Box::new(Desk::vacant())),
+            seated: Cell::new(false),
+            fields: RefCell::default(),
+            params: RefCell::new(params),
+            assets,
+            rng: RefCell::new(rng),
+            locks,
+            margin,
+            functions: RefCell::default(),
+            said: RefCell::default(),
+        }
+    }
+
+    /// A host without assets or a run, for looking at scripts.
+    pub(super) fn vacant() -> Self {
+        let margin = Margin {
+            initial: Decimal::ONE,
+            maintenance: Decimal::ONE,
+        };
+        let params = Params::new(BTreeMap::new());
+        Self::new(
+            Rc::new([]),
+            params,
+            Random::new(0),
+            Locks::default(),
+            margin,
+        )
+    }
+
     /// Calls `work` with the desk; an error outside of handlers.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut Desk) -> R) -> Outcome<R> {
         if !self.seated.get() {
@@ -203,23 +236,14 @@ impl ScriptStrategy {
     pub fn load(text: &str, file: &str, setup: Setup) -> Result<Self, ScriptError> {
         let texts: Rc<RefCell<Texts>> = Rc::default();
         texts.borrow_mut().insert(file.to_owned(), text.into());
-        let host = Rc::new(Host {
-            desk: RefCell::new(Box::new(Desk::vacant())),
-            seated: Cell::new(false),
-            fields: RefCell::default(),
-            params: RefCell::new(Params::new(setup.params)),
-            assets: setup.assets,
-            rng: RefCell::new(Random::new(setup.seed)),
-            locks: setup.locks,
-            margin: setup.margin,
-            functions: RefCell::default(),
-            said: RefCell::default(),
-        });
-        let mut engine = Engine::new();
-        sandbox::confine(&mut engine, setup.budget, Arc::clone(&setup.fuse));
-        numbers::register(&mut engine);
-        params::register(&mut engine, &host);
-        api::register(&mut engine, &host);
+        let host = Rc::new(Host::new(
+            setup.assets,
+            Params::new(setup.params),
+            Random::new(setup.seed),
+            setup.locks,
+            setup.margin,
+        ));
+        let (mut engine, mut registry) = furnish(&host, setup.budget, &setup.fuse);
         let modules = Modules::new(setup.read_module, Rc::clone(&texts));
         engine.set_module_resolver(modules);
         let explain = |error: Box<EvalAltResult>| {
@@ -228,7 +252,7 @@ impl ScriptStrategy {
                 main: file,
                 functions: Vec::new(),
                 constants: Vec::new(),
-                operations: setup.budget.operations,
+                budget: setup.budget,
             }
             .explain(*error)
         };
@@ -237,7 +261,8 @@ impl ScriptStrategy {
             .compile(text)
             .map(|ast| properties(&ast))
             .map_err(|e| explain(e.into()))?;
-        register_fields(&mut engine, &host, &names);
+        register_fields(&mut registry, &host, &names);
+        let natives = registry.install(&mut engine);
         let unit = Unit::load(&engine, text, file).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
@@ -367,7 +392,7 @@ impl ScriptStrategy {
     }
 
     fn explain(&self, error: EvalAltResult) -> ScriptError {
-        // The handler itself was called by the engine, from nowhere in the script.
+        // A handler that was called as a function was called from nowhere in the script.
         let error = match error {
             EvalAltResult::ErrorInFunctionCall(_, _, inner, at) if at.is_none() => *inner,
             other => other,
@@ -377,7 +402,7 @@ impl ScriptStrategy {
             main: &self.file,
             functions: self.host.functions.borrow().iter().cloned().collect(),
             constants: self.constants(),
-            operations: self.budget.operations,
+            budget: self.budget,
         }
         .explain(error)
     }
@@ -451,6 +476,20 @@ impl Strategy for ScriptStrategy {
             }
         }
     }
+}
+
+/// Makes an interpreter with everything that a script can call, and nothing else.
+/// The functions are still to be installed, after what only one script needs.
+pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Engine, Registry) {
+    let mut engine = Engine::new();
+    sandbox::confine(&mut engine, budget, Arc::clone(fuse));
+    free_method_names(&mut engine);
+    output::listen(&mut engine, host);
+    let mut registry = Registry::default();
+    numbers::register(&mut registry);
+    params::register(&mut registry, host);
+    api::register(&mut registry, host);
+    (engine, registry)
 }
 
 /// Returns the names of all properties that a script reads or writes.

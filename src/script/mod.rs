@@ -15,11 +15,13 @@ pub mod error;
 /// The script at the engine's service.
 pub mod host;
 /// Imports.
-mod modules;
+pub mod modules;
 /// Numbers that never fail silently.
 mod numbers;
 /// Parameters.
 pub mod params;
+/// Functions that scripts call, for Rhai and for compiled scripts.
+mod registry;
 /// What a script may not do, and how much.
 pub mod sandbox;
 /// From a text to something that can be called.

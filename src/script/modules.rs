@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, ModuleResolver, Position, Scope, Shared};
 
-use crate::script::convert::error;
+use crate::script::convert::{error, nearest};
 use crate::script::error::Texts;
 use crate::script::source::compile_with_constants;
 use crate::script::stdlib;
@@ -38,34 +38,16 @@ impl Modules {
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {
-        let plain = !path.is_empty()
-            && !path.starts_with('/')
-            && path.split('/').all(|part| {
-                !part.is_empty()
-                    && part
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-            });
-        if !plain {
-            return Err(error(format!(
-                "`{path}` cannot be imported: a module is named by words and slashes, such as \"std/signals\" or \"lib/mine\", without `..` and without an ending"
-            )));
-        }
-        let found = if path.starts_with("std/") {
+        let found = if !is_plain(path) {
+            None
+        } else if path.starts_with("std/") {
             stdlib::text(path).map(Arc::from)
         } else {
             (self.read)(path)
         };
         found.ok_or_else(|| {
-            let where_ = if path.starts_with("std/") {
-                format!(
-                    "the standard library has {}",
-                    stdlib::names().collect::<Vec<_>>().join(", ")
-                )
-            } else {
-                format!("it would be the file {path}.rhai beside the script")
-            };
-            error(format!("there is no module `{path}`\nhint: {where_}"))
+            let (message, hint) = refusal(path);
+            error(format!("{message}\nhint: {hint}"))
         })
     }
 
@@ -99,6 +81,36 @@ impl Modules {
             .insert(path.to_owned(), Shared::clone(&module));
         Ok(module)
     }
+}
+
+/// Whether a path is words with slashes between them.
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(|part| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    })
+}
+
+/// Says why a module cannot be had, and what to do about it.
+pub(super) fn refusal(path: &str) -> (String, String) {
+    if !is_plain(path) {
+        return (
+            format!("`{path}` cannot be imported"),
+            "a module is named by words and slashes, such as \"std/signals\" or \"lib/mine\", without `..` and without an ending".to_owned(),
+        );
+    }
+    let hint = if path.starts_with("std/") {
+        let names: Vec<&str> = stdlib::names().collect();
+        nearest(path, names.iter().copied()).map_or_else(
+            || format!("the standard library has {}", names.join(", ")),
+            |near| format!("did you mean \"{near}\"?"),
+        )
+    } else {
+        format!("it would be the file {path}.rhai beside the script")
+    };
+    (format!("there is no module `{path}`"), hint)
 }
 
 impl ModuleResolver for Modules {

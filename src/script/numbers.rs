@@ -8,11 +8,12 @@
 //! Decimal (the float taken as the decimal it prints as); dividing by zero is an error for whole
 //! numbers and decimals and infinite for floats, as IEEE says.
 
-use rhai::{Dynamic, Engine, FLOAT, INT};
+use rhai::{Dynamic, FLOAT, INT, ImmutableString};
 use rust_decimal::Decimal;
 
 use crate::core::model::number::{decimal_from_f64, to_f64};
 use crate::script::convert::{Outcome, fail, kind_of, show};
+use crate::script::registry::Registry;
 
 #[expect(
     clippy::cast_precision_loss,
@@ -58,12 +59,13 @@ macro_rules! decimal_arithmetic {
 }
 
 /// Registers the operators.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     #[expect(clippy::float_cmp, reason = "this is the operator of the script")]
     {
         comparisons!(engine, "==" => ==, "!=" => !=, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
     }
     orderings!(engine, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
+    refuse_orderings(engine);
     decimal_arithmetic!(engine, "+" => checked_add, "-" => checked_sub, "*" => checked_mul, "/" => checked_div, "%" => checked_rem);
     for op in ["+", "-", "*", "/", "%", "**"] {
         engine.register_fn(op, move |_: (), b: Dynamic| missing(op, &b));
@@ -80,7 +82,37 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("to_float", |value: FLOAT| value);
 }
 
-fn for_missing_right(engine: &mut Engine, op: &'static str) {
+/// Refuses to order values of unlike kinds, also between literals: for those the interpreter looks
+/// only for functions of precisely their kinds before it answers false by itself.
+fn refuse_orderings(engine: &mut Registry) {
+    fn refuse<A: rhai::Variant + Clone, B: rhai::Variant + Clone>(engine: &mut Registry) {
+        for op in ["<", "<=", ">", ">="] {
+            engine.register_fn(op, move |a: A, b: B| {
+                unordered(&Dynamic::from(a), op, &Dynamic::from(b))
+            });
+        }
+    }
+    fn refuse_against_all<A: rhai::Variant + Clone>(engine: &mut Registry) {
+        refuse::<A, INT>(engine);
+        refuse::<A, FLOAT>(engine);
+        refuse::<A, Decimal>(engine);
+        refuse::<INT, A>(engine);
+        refuse::<FLOAT, A>(engine);
+        refuse::<Decimal, A>(engine);
+    }
+    refuse_against_all::<ImmutableString>(engine);
+    refuse_against_all::<bool>(engine);
+    refuse_against_all::<()>(engine);
+    refuse_against_all::<char>(engine);
+    refuse::<bool, bool>(engine);
+    refuse::<(), ()>(engine);
+    refuse::<ImmutableString, bool>(engine);
+    refuse::<bool, ImmutableString>(engine);
+    refuse::<ImmutableString, ()>(engine);
+    refuse::<(), ImmutableString>(engine);
+}
+
+fn for_missing_right(engine: &mut Registry, op: &'static str) {
     engine.register_fn(op, move |a: FLOAT, _: ()| missing(op, &a.into()));
     engine.register_fn(op, move |a: INT, _: ()| missing(op, &a.into()));
     engine.register_fn(op, move |a: Decimal, _: ()| missing(op, &a.into()));

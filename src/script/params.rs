@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, FLOAT, INT, Map};
+use rhai::{Array, Dynamic, FLOAT, INT, Map};
 
 use crate::script::convert::{
     Outcome, check_keys, fail, float, kind_of, need_float, need_text, show,
 };
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// A range of floats, as `0.01..=0.08` makes it.
 #[derive(Clone, Copy, Debug)]
@@ -234,7 +235,7 @@ impl Domain {
 }
 
 /// Registers `param`.
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_fn("..=", |from: FLOAT, to: FLOAT| FloatRange(from, to));
     engine.register_fn("..=", |from: INT, to: FLOAT| FloatRange(wide(from), to));
     engine.register_fn("..=", |from: FLOAT, to: INT| FloatRange(from, wide(to)));

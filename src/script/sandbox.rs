@@ -96,6 +96,9 @@ pub(super) fn confine(engine: &mut Engine, budget: Budget, fuse: Arc<Fuse>) {
             )))
         };
         engine.register_fn(name, refuse);
+        // The standard library's own take precise kinds, which would be found first.
+        engine.register_fn(name, move |_: rhai::INT| refuse());
+        engine.register_fn(name, move |_: rhai::FLOAT| refuse());
         engine.register_fn(name, move |_: Dynamic| refuse());
     }
 }

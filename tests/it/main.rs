@@ -18,6 +18,10 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The simulated exchange against the reference's scenarios.
+mod exchange;
+/// Models, books and trails against the reference's tables.
+mod exchange_tables;
 /// The generated bars of the workloads.
 mod generated_data;
 /// Indicators against TA-Lib.
@@ -32,7 +36,13 @@ mod reference_vectors;
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
-/// Starting the program in a folder of its own.
+/// Semantics of what scripts call.
+mod script_api;
+/// What a person is told when a script is wrong.
+mod script_errors;
+/// The scripts that ship.
+mod shipped_scripts;
+/// What several subjects need.
 mod support;
 /// Rules of the source that no compiler checks.
 mod tidy;

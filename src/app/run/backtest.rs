@@ -61,7 +61,12 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
     }
     tell_header(out, &data, &config, &script);
     let facts = facts_of(&config, &data, &script, &strategy, args);
-    let _watchdog = Watchdog::start(fuse, CALL_LIMIT);
+    let (watched, halted) = (Arc::clone(&fuse), fuse);
+    let _watchdog = Watchdog::start(
+        CALL_LIMIT,
+        move || watched.running(),
+        move |call| halted.blow(call),
+    );
     let folder = results_folder(&args.output, &facts.script_sha256)?;
     let finished = simulate_all(out, &config, &data, strategy, folder.as_deref())?;
     finish(args, out, facts, loading, finished, folder.as_deref())

@@ -3,6 +3,7 @@
 //! Invariants: what a failing call had asked for is taken back whole; orders asked for during a call
 //! are released together when it returns. A script sees nothing here that had not happened.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -117,6 +118,8 @@ pub struct Desk {
     pub notes: Vec<Note>,
     handler: Option<Handler>,
     wishes: Vec<Wish>,
+    /// The orders that the call at hand wants canceled.
+    leaving: BTreeSet<OrderId>,
     marks: Marks,
 }
 
@@ -146,6 +149,7 @@ impl Desk {
             notes: Vec::new(),
             handler: None,
             wishes: Vec::new(),
+            leaving: BTreeSet::new(),
             marks: Marks::default(),
         }
     }
@@ -210,7 +214,7 @@ impl Desk {
             .orders
             .get(id)
             .is_some_and(|order| order.is_open() && order.status != OrderStatus::PendingCancel);
-        if open && !self.is_leaving(id) {
+        if open && self.leaving.insert(id) {
             self.wishes.push(Wish::Cancel(id));
         }
         open
@@ -218,22 +222,22 @@ impl Desk {
 
     /// Whether an order is canceled, or was asked to be in the call at hand.
     pub fn is_leaving(&self, id: OrderId) -> bool {
-        self.wishes
-            .iter()
-            .any(|wish| matches!(wish, Wish::Cancel(other) if *other == id))
+        self.leaving.contains(&id)
             || self
                 .orders
                 .get(id)
                 .is_none_or(|order| !order.is_open() || order.status == OrderStatus::PendingCancel)
     }
 
-    /// Asks for a change of an order. Returns whether it is open.
+    /// Asks for a change of an order, rounded as a new order is. Returns whether it is open.
     pub fn replace(&mut self, id: OrderId, change: Change) -> bool {
-        let open = self.orders.get(id).is_some_and(|order| order.is_open()) && !self.is_leaving(id);
-        if open {
-            self.wishes.push(Wish::Replace(id, change));
-        }
-        open
+        let Some(order) = self.orders.get(id).filter(|_| !self.is_leaving(id)) else {
+            return false;
+        };
+        let asset = self.asset(order.request.asset);
+        let change = gate::round_change(change, order.request.side, asset);
+        self.wishes.push(Wish::Replace(id, change));
+        true
     }
 
     /// Ties two orders: the fill of one cancels the other.
@@ -266,6 +270,7 @@ impl Desk {
     pub(super) fn roll_back(&mut self) {
         self.handler = None;
         self.wishes.clear();
+        self.leaving.clear();
         self.orders.truncate(self.marks.orders);
         self.handles.truncate_crosses(self.marks.crosses);
         self.schedule.truncate(self.marks.schedule);
@@ -282,6 +287,7 @@ impl Desk {
 
     pub(super) fn release(&mut self, out: &mut Commands) {
         self.handler = None;
+        self.leaving.clear();
         for wish in std::mem::take(&mut self.wishes) {
             match wish {
                 Wish::Submit(id) => self.submit(id, out),

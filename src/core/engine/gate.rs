@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{OrderRequest, OrderType, Side, Trail};
+use crate::core::model::order::{Change, OrderRequest, OrderType, Side, Trail};
 
 /// The largest quantity of one order; keeps every product within 28 digits.
 pub const MAX_QUANTITY: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, false, 0);
@@ -135,6 +135,15 @@ pub(super) fn round(request: &mut OrderRequest, asset: &Asset) {
     };
 }
 
+/// Rounds a change to the rules of the order's asset.
+pub(super) fn round_change(change: Change, side: Side, asset: &Asset) -> Change {
+    Change {
+        quantity: change.quantity.map(|units| asset.round_quantity(units)),
+        limit: change.limit.map(|price| asset.round_limit(side, price)),
+        stop: change.stop.map(|price| asset.round_stop(side, price)),
+    }
+}
+
 /// Checks a rounded request against the asset's rules and the strategy's limits.
 pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
     if !desk.may_order() {
@@ -200,82 +209,111 @@ fn check_prices(request: &OrderRequest) -> Result<(), Denial> {
 }
 
 fn check_limits(desk: &Desk, request: &OrderRequest, asset: &Asset) -> Result<(), Denial> {
-    let limits = &desk.limits;
-    let symbol = || asset.symbol.to_string();
-    let of_asset = |list: &[(Option<AssetId>, Quantity)]| {
-        list.iter()
-            .filter(|(id, _)| id.is_none_or(|id| id == request.asset))
-            .map(|(_, limit)| *limit)
-            .min()
-    };
-    if let Some(limit) = of_asset(&limits.max_order)
-        && request.quantity > limit
-    {
+    let limit = smallest(&desk.limits.max_order, request.asset);
+    if let Some(limit) = limit.filter(|limit| request.quantity > *limit) {
         return Err(Denial::MaxOrder {
-            symbol: symbol(),
+            symbol: asset.symbol.to_string(),
             quantity: request.quantity,
             limit,
         });
     }
-    let held = desk.ledger.position(request.asset).amount;
-    // What could come about when this and all open orders of its side fill.
-    let could = held
+    check_position(desk, request)?;
+    check_leverage(desk, request)
+}
+
+/// Whether an order can only shrink what is held, or what its entry will hold.
+fn only_reduces(request: &OrderRequest) -> bool {
+    request.reduce_only || request.parent.is_some()
+}
+
+/// Returns what the position could become when an order and all open ones of its side fill.
+fn could_hold(desk: &Desk, request: &OrderRequest) -> Quantity {
+    desk.ledger.position(request.asset).amount
         + open_units(desk, request.asset, request.side)
-        + request.side.signed(request.quantity);
-    let grows = !request.reduce_only && request.parent.is_none() && could.abs() > held.abs();
-    if let Some(limit) = of_asset(&limits.max_position)
-        && grows
-        && could.abs() > limit
-    {
+        + request.side.signed(request.quantity)
+}
+
+fn check_position(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
+    if only_reduces(request) {
+        return Ok(());
+    }
+    let symbol = || desk.asset(request.asset).symbol.to_string();
+    let could = could_hold(desk, request);
+    let grows = could.abs() > desk.ledger.position(request.asset).amount.abs();
+    let limit = smallest(&desk.limits.max_position, request.asset);
+    if let Some(limit) = limit.filter(|limit| grows && could.abs() > *limit) {
         return Err(Denial::MaxPosition {
             symbol: symbol(),
             quantity: could,
             limit,
         });
     }
-    if limits.long_only
-        && request.side == Side::Sell
-        && could.is_short()
-        && !request.reduce_only
-        && request.parent.is_none()
-    {
+    if desk.limits.long_only && request.side == Side::Sell && could.is_short() {
         return Err(Denial::LongOnly {
             symbol: symbol(),
             quantity: could,
         });
     }
-    if let Some(limit) = limits.max_leverage
-        && grows
-    {
-        let last = desk.market.last_price(request.asset).unwrap_or_default();
-        let gross = desk.ledger.gross_exposure() - desk.ledger.exposure(request.asset).abs()
-            + asset.notional(last, could).abs();
-        let leverage = gross
-            .get()
-            .checked_div(desk.ledger.value().get())
-            .unwrap_or_default();
-        if leverage > limit {
-            return Err(Denial::MaxLeverage {
-                leverage: leverage.round_dp(4),
-                limit,
-            });
-        }
+    Ok(())
+}
+
+/// Judges the leverage that could come about when this and all open orders fill, at last prices.
+fn check_leverage(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
+    let Some(limit) = desk.limits.max_leverage else {
+        return Ok(());
+    };
+    let could = could_hold(desk, request);
+    let held = desk.ledger.position(request.asset).amount;
+    if only_reduces(request) || could.abs() <= held.abs() {
+        return Ok(());
+    }
+    let mut in_play: BTreeSet<AssetId> = desk.orders.open_assets().collect();
+    in_play.extend(desk.ledger.held());
+    in_play.remove(&request.asset);
+    let exposure = |id: AssetId, units: Quantity| {
+        let last = desk.market.last_price(id).unwrap_or_default();
+        desk.asset(id).notional(last, units.abs())
+    };
+    let others: Money = in_play
+        .into_iter()
+        .map(|id| {
+            let held = desk.ledger.position(id).amount;
+            let bought = held + open_units(desk, id, Side::Buy);
+            let sold = held + open_units(desk, id, Side::Sell);
+            exposure(id, bought.abs().max(sold.abs()))
+        })
+        .sum();
+    let leverage = (others + exposure(request.asset, could))
+        .get()
+        .checked_div(desk.ledger.value().get())
+        .unwrap_or_default();
+    if leverage > limit {
+        return Err(Denial::MaxLeverage {
+            leverage: leverage.round_dp(4),
+            limit,
+        });
     }
     Ok(())
+}
+
+/// Returns the smallest limit that holds for an asset.
+fn smallest(limits: &[(Option<AssetId>, Quantity)], asset: AssetId) -> Option<Quantity> {
+    limits
+        .iter()
+        .filter(|(id, _)| id.is_none_or(|id| id == asset))
+        .map(|(_, limit)| *limit)
+        .min()
 }
 
 /// Returns the signed units that open orders of one side may still add; children and reduce-only
 /// orders add none, and of two tied orders only the first counts.
 fn open_units(desk: &Desk, asset: AssetId, side: Side) -> Quantity {
     desk.orders
-        .open()
+        .open_of(asset)
         .filter(|order| {
-            let request = &order.request;
-            request.asset == asset
-                && request.side == side
-                && !request.reduce_only
-                && request.parent.is_none()
-                && request.oco.is_none_or(|twin| twin > order.id)
+            order.request.side == side
+                && !only_reduces(&order.request)
+                && order.request.oco.is_none_or(|twin| twin > order.id)
         })
         .map(|order| side.signed(order.remaining()))
         .sum()

@@ -31,6 +31,8 @@ struct Series {
     starts: Vec<Timestamp>,
     coarse: Vec<Coarse>,
     last: Option<Bar>,
+    /// The last close, divided by the splits since.
+    price: Option<Price>,
 }
 
 /// The same history at a coarser interval.
@@ -73,6 +75,7 @@ impl Market {
                 starts: Vec::new(),
                 coarse: Vec::new(),
                 last: None,
+                price: None,
             })
             .collect();
         Self {
@@ -126,6 +129,7 @@ impl Market {
         }
         series.starts.push(bar.start);
         series.last = Some(*bar);
+        series.price = Some(bar.close());
         for coarse in &mut series.coarse {
             coarse.push(bar.opens, values);
         }
@@ -141,9 +145,9 @@ impl Market {
         self.series[id.index()].last.as_ref()
     }
 
-    /// Returns the last price of an asset, raw, however old.
+    /// Returns the last price of an asset, however old: the last close, divided by the splits since.
     pub fn last_price(&self, id: AssetId) -> Option<Price> {
-        self.last_bar(id).map(Bar::close)
+        self.series[id.index()].price
     }
 
     /// Returns a number of the bar that has just closed, raw; `None` where the asset had none.
@@ -224,13 +228,18 @@ impl Market {
     /// Adjusts the history of an asset for a split or dividend that takes effect now.
     pub fn adjust(&mut self, id: AssetId, action: CorporateAction) {
         let series = &mut self.series[id.index()];
-        let Some(last) = series.last else { return };
+        let Some(close) = series.price else { return };
         let (price, volume) = match action {
-            CorporateAction::Split(ratio) => (1.0 / to_f64(ratio), to_f64(ratio)),
-            CorporateAction::Dividend(value) => {
-                (1.0 - to_f64(value) / last.value(Field::Close), 1.0)
+            CorporateAction::Split(ratio) => {
+                series.price = Some(Price::new(close.get() / ratio));
+                (1.0 / to_f64(ratio), to_f64(ratio))
             }
+            CorporateAction::Dividend(value) => (1.0 - to_f64(value) / close.to_f64(), 1.0),
         };
+        // A dividend of all that the asset was worth leaves no price to adjust by.
+        if price <= 0.0 {
+            return;
+        }
         let coarse = series
             .coarse
             .iter_mut()

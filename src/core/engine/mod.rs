@@ -112,10 +112,20 @@ impl<S: Strategy> Engine<S> {
 
     /// Returns when the engine next wants to be told the time.
     pub fn next_wakeup(&self) -> Option<Timestamp> {
-        match (self.next_open, self.desk.schedule.next()) {
+        match (self.next_open, self.next_trigger()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         }
+    }
+
+    /// Returns when the next trigger is due.
+    pub fn next_trigger(&self) -> Option<Timestamp> {
+        self.desk.schedule.next()
+    }
+
+    /// Returns when the next session opens, if the strategy wants to know.
+    pub fn next_open(&self) -> Option<Timestamp> {
+        self.next_open
     }
 
     /// Takes an event and appends what shall happen.
@@ -126,6 +136,7 @@ impl<S: Strategy> Engine<S> {
             Event::BarClosed(asset, bar) => self.take_bar(*asset, bar),
             Event::SliceClosed => self.close_slice(out),
             Event::Clock => self.run_due(out),
+            Event::SessionOpened => self.open_session(out),
             Event::Action(asset, action) => self.apply_action(*asset, *action),
             Event::Report(report) => self.take_report(report, out),
             Event::Charged(amount, what) => {
@@ -187,19 +198,20 @@ impl<S: Strategy> Engine<S> {
                 return;
             }
         }
-        if self.next_open.is_some_and(|open| open <= now) {
-            self.next_open = self.open_from(now + Span::from_nanos(1));
-            self.call(&Call::BeforeTradingStart, out);
-        }
+    }
+
+    fn open_session(&mut self, out: &mut Commands) {
+        self.next_open = self.open_from(self.desk.now + Span::from_nanos(1));
+        self.call(&Call::BeforeTradingStart, out);
     }
 
     fn apply_action(&mut self, asset: AssetId, action: CorporateAction) {
         let desk = &mut *self.desk;
-        if let Some(close) = desk.market.last_price(asset) {
-            desk.ledger.apply_action(asset, action, close);
-            desk.market.adjust(asset, action);
-            desk.handles.rebuild(&mut desk.market, asset);
-        }
+        // As the exchange reckons: after a split the price of before it, divided.
+        let close = desk.ledger.position(asset).last_price;
+        desk.ledger.apply_action(asset, action, close);
+        desk.market.adjust(asset, action);
+        desk.handles.rebuild(&mut desk.market, asset);
     }
 
     fn take_report(&mut self, report: &OrderReport, out: &mut Commands) {
@@ -223,10 +235,10 @@ impl<S: Strategy> Engine<S> {
                 self.call(&Call::OrderFill(fill.order, *fill), out);
             }
             OrderReport::Rejected(id, reason) => {
-                self.call(&Call::OrderReject(*id, Arc::clone(reason)), out)
+                self.call(&Call::OrderReject(*id, Arc::clone(reason)), out);
             }
             OrderReport::Canceled(id, reason) => {
-                self.call(&Call::OrderCancel(*id, Arc::clone(reason)), out)
+                self.call(&Call::OrderCancel(*id, Arc::clone(reason)), out);
             }
             OrderReport::Expired(id) => {
                 let reason = desk

@@ -3,16 +3,17 @@
 //! Invariants: numbers are dense from 1; an order moves only along the transition table; a fill is
 //! booked once, whatever is repeated; a final order never changes again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use crate::core::message::OrderReport;
 use crate::core::model::asset::{Asset, AssetId};
+use crate::core::model::fill::Fill;
 use crate::core::model::market::CorporateAction;
 use crate::core::model::number::{Money, Quantity};
-use crate::core::model::order::{Order, OrderId, OrderRequest};
+use crate::core::model::order::{Change, Order, OrderId, OrderRequest};
 use crate::core::model::status::{OrderStatus, OrderStep};
 use crate::core::model::time::Timestamp;
 
@@ -21,6 +22,8 @@ use crate::core::model::time::Timestamp;
 pub struct OrderTable {
     orders: Vec<Order>,
     open: BTreeSet<OrderId>,
+    /// The open orders of each asset that has any.
+    open_of: BTreeMap<AssetId, BTreeSet<OrderId>>,
     booked: BTreeSet<u64>,
     /// Below this number every fill has been booked; keeps `booked` small.
     booked_below: u64,
@@ -54,6 +57,17 @@ impl OrderTable {
         self.open.iter().filter_map(|id| self.get(*id))
     }
 
+    /// Returns the orders of an asset that may still fill, oldest first.
+    pub fn open_of(&self, asset: AssetId) -> impl DoubleEndedIterator<Item = &Order> {
+        let ids = self.open_of.get(&asset).into_iter().flatten();
+        ids.filter_map(|id| self.get(*id))
+    }
+
+    /// Returns the assets with an order that may still fill, in order of registration.
+    pub fn open_assets(&self) -> impl Iterator<Item = AssetId> {
+        self.open_of.keys().copied()
+    }
+
     /// Whether any order may still fill.
     pub fn has_open(&self) -> bool {
         !self.open.is_empty()
@@ -74,6 +88,7 @@ impl OrderTable {
         };
         if denied.is_none() {
             self.open.insert(id);
+            self.open_of.entry(request.asset).or_default().insert(id);
         }
         self.orders.push(Order {
             id,
@@ -91,8 +106,11 @@ impl OrderTable {
 
     /// Takes back the orders added since there were `len`.
     pub(super) fn truncate(&mut self, len: usize) {
-        self.orders.truncate(len);
-        self.open.retain(|id| id.0 <= len as u64);
+        while self.orders.len() > len {
+            if let Some(order) = self.orders.pop() {
+                self.close(order.id, order.request.asset);
+            }
+        }
     }
 
     /// Moves an order; returns whether that was possible.
@@ -106,9 +124,20 @@ impl OrderTable {
         order.status = next;
         order.updated = now;
         if next.is_final() {
-            self.open.remove(&id);
+            let asset = order.request.asset;
+            self.close(id, asset);
         }
         true
+    }
+
+    fn close(&mut self, id: OrderId, asset: AssetId) {
+        self.open.remove(&id);
+        if let Some(ids) = self.open_of.get_mut(&asset) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.open_of.remove(&asset);
+            }
+        }
     }
 
     /// Applies what the broker says.
@@ -129,72 +158,16 @@ impl OrderTable {
                 &"its time in force is over".into(),
                 now,
             ),
-            OrderReport::Kept(_, reason) => {
-                let partly = self.get(id).is_some_and(|order| !order.filled.is_zero());
-                let step = if partly {
-                    OrderStep::KeepPart
-                } else {
-                    OrderStep::Keep
-                };
-                self.end(id, step, reason, now)
-            }
-            OrderReport::Replaced(_, change) => {
-                let Some(order) = self.get_mut(id).filter(|order| order.is_open()) else {
-                    return Effect::Ignored;
-                };
-                order.request.apply(*change);
-                order.updated = now;
-                let partly = !order.filled.is_zero();
-                if order.status == OrderStatus::PendingReplace {
-                    self.step(
-                        id,
-                        if partly {
-                            OrderStep::KeepPart
-                        } else {
-                            OrderStep::Keep
-                        },
-                        now,
-                    );
-                }
-                true
-            }
+            OrderReport::Kept(_, reason) => self.keep(id, now) && self.explain(id, reason),
+            OrderReport::Replaced(_, change) => self.replace(id, *change, now),
             OrderReport::Adjusted(_, action) => self.adjust(id, *action, assets, now),
-            OrderReport::Filled(fill) => {
-                if !self.is_new(fill.id) {
-                    return Effect::Ignored;
-                }
-                let Some(order) = self.get_mut(id).filter(|order| order.is_open()) else {
-                    return Effect::Ignored;
-                };
-                order.filled += fill.quantity.abs();
-                order.filled_value += fill.quantity.abs().get() * fill.price.get();
-                order.commission += fill.commission;
-                let rest = order.remaining() > Quantity::ZERO;
-                let step = if rest {
-                    OrderStep::FillPart
-                } else {
-                    OrderStep::FillRest
-                };
-                self.step(id, step, now);
-                self.remember(fill.id);
-                return Effect::Filled;
-            }
+            OrderReport::Filled(fill) => return self.fill(fill, now),
         };
         if moved {
             Effect::Moved
         } else {
             Effect::Ignored
         }
-    }
-
-    /// Returns the signed units that open orders may still add to an asset and that count towards a
-    /// target.
-    pub fn working(&self, asset: AssetId) -> Quantity {
-        self.open()
-            .filter(|order| order.request.asset == asset && order.counts_towards_target())
-            .filter(|order| order.status != OrderStatus::PendingCancel)
-            .map(|order| order.request.side.signed(order.remaining()))
-            .sum()
     }
 
     fn is_new(&self, fill: u64) -> bool {
@@ -209,11 +182,60 @@ impl OrderTable {
     }
 
     fn end(&mut self, id: OrderId, step: OrderStep, reason: &Arc<str>, now: Timestamp) -> bool {
-        let moved = self.step(id, step, now);
-        if moved && let Some(order) = self.get_mut(id) {
+        self.step(id, step, now) && self.explain(id, reason)
+    }
+
+    fn explain(&mut self, id: OrderId, reason: &Arc<str>) -> bool {
+        let order = self.get_mut(id);
+        order.is_some_and(|order| {
             order.reason = Arc::clone(reason);
+            true
+        })
+    }
+
+    /// Takes an order back to work after a request about it was answered.
+    fn keep(&mut self, id: OrderId, now: Timestamp) -> bool {
+        let partly = self.get(id).is_some_and(|order| !order.filled.is_zero());
+        let step = if partly {
+            OrderStep::KeepPart
+        } else {
+            OrderStep::Keep
+        };
+        self.step(id, step, now)
+    }
+
+    fn replace(&mut self, id: OrderId, change: Change, now: Timestamp) -> bool {
+        let Some(order) = self.get_mut(id).filter(|order| order.is_at_broker()) else {
+            return false;
+        };
+        order.request.apply(change);
+        order.updated = now;
+        if order.status == OrderStatus::PendingReplace {
+            self.keep(id, now);
         }
-        moved
+        true
+    }
+
+    fn fill(&mut self, fill: &Fill, now: Timestamp) -> Effect {
+        let is_new = self.is_new(fill.id);
+        let Some(order) = self.get_mut(fill.order).filter(|_| is_new) else {
+            return Effect::Ignored;
+        };
+        let quantity = fill.quantity.abs();
+        let step = if order.remaining() > quantity {
+            OrderStep::FillPart
+        } else {
+            OrderStep::FillRest
+        };
+        if order.status.after(step).is_none() {
+            return Effect::Ignored;
+        }
+        order.filled += quantity;
+        order.filled_value += quantity.get() * fill.price.get();
+        order.commission += fill.commission;
+        self.step(fill.order, step, now);
+        self.remember(fill.id);
+        Effect::Filled
     }
 
     fn adjust(
@@ -223,7 +245,7 @@ impl OrderTable {
         assets: &[Asset],
         now: Timestamp,
     ) -> bool {
-        let Some(order) = self.get_mut(id).filter(|order| order.is_open()) else {
+        let Some(order) = self.get_mut(id).filter(|order| order.is_at_broker()) else {
             return false;
         };
         let CorporateAction::Split(ratio) = action else {

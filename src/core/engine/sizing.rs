@@ -42,9 +42,9 @@ impl Desk {
         let wanted = target - held;
         let newest_first: Vec<(OrderId, Quantity)> = self
             .orders
-            .open()
+            .open_of(id)
             .rev()
-            .filter(|order| order.request.asset == id && order.counts_towards_target())
+            .filter(|order| order.counts_towards_target())
             .filter(|order| !self.is_leaving(order.id))
             .map(|order| (order.id, order.request.side.signed(order.remaining())))
             .collect();
@@ -63,12 +63,9 @@ impl Desk {
 
     /// Returns the signed units that working orders may still add to an asset.
     pub fn working(&self, id: AssetId) -> Quantity {
-        if !self.orders.has_open() {
-            return Quantity::ZERO;
-        }
         self.orders
-            .open()
-            .filter(|order| order.request.asset == id && order.counts_towards_target())
+            .open_of(id)
+            .filter(|order| order.counts_towards_target())
             .filter(|order| !self.is_leaving(order.id))
             .map(|order| order.request.side.signed(order.remaining()))
             .sum()

@@ -13,7 +13,7 @@ pub struct Position {
     pub amount: Quantity,
     /// What the units held cost in all, without commission; has the sign of the amount.
     pub cost: Money,
-    /// The last price seen or paid.
+    /// The last price seen; before any was seen, the first one paid.
     pub last_price: Price,
     /// Profit realized in this asset since the books were opened, without commission.
     pub realized: Money,
@@ -72,7 +72,9 @@ impl Position {
             Quantity::ZERO
         };
         let opened = quantity + closed;
-        self.last_price = price;
+        if self.last_price.is_zero() {
+            self.last_price = price;
+        }
 
         let mut realized = Money::ZERO;
         if !closed.is_zero() {

@@ -1,3 +1,5 @@
+//! Accounting against sums by hand, and laws over random trades.
+
 use proptest::prelude::*;
 use rust_decimal::dec;
 

@@ -32,8 +32,10 @@ pub enum Event {
     BarClosed(AssetId, Bar),
     /// All bars that end at this instant have arrived; the strategy decides now.
     SliceClosed,
-    /// Time has come to something that the engine waited for.
+    /// Time has come to triggers that the engine waited for.
     Clock,
+    /// A session opens.
+    SessionOpened,
     /// A split or dividend takes effect.
     Action(AssetId, CorporateAction),
     /// The broker says something about an order.
@@ -63,7 +65,7 @@ pub enum OrderReport {
     Replaced(OrderId, Change),
     /// The change or cancellation was refused, and why.
     Kept(OrderId, Arc<str>),
-    /// A corporate action changed its quantity and prices: new quantity, new filled quantity.
+    /// A corporate action changed its quantities and prices.
     Adjusted(OrderId, CorporateAction),
 }
 

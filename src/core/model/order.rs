@@ -168,6 +168,16 @@ impl TimeInForce {
         }
     }
 
+    /// Whether it ends with a session.
+    pub const fn is_day(self) -> bool {
+        matches!(self, Self::Day)
+    }
+
+    /// Whether it ends with the first chance to fill.
+    pub const fn is_immediate(self) -> bool {
+        matches!(self, Self::Ioc | Self::Fok)
+    }
+
     /// Reads the word that [`Self::name`] writes, in any case.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Gtc, Self::Day, Self::Ioc, Self::Fok]
@@ -210,6 +220,17 @@ pub struct Change {
     pub limit: Option<Price>,
     /// The new trigger.
     pub stop: Option<Price>,
+}
+
+impl Change {
+    /// Changes the quantity alone.
+    pub const fn to_quantity(quantity: Quantity) -> Self {
+        Self {
+            quantity: Some(quantity),
+            limit: None,
+            stop: None,
+        }
+    }
 }
 
 impl OrderRequest {
@@ -294,6 +315,11 @@ impl Order {
     /// Whether it may still fill.
     pub fn is_open(&self) -> bool {
         !self.status.is_final()
+    }
+
+    /// Whether it was sent and may still fill.
+    pub fn is_at_broker(&self) -> bool {
+        self.is_open() && self.status != OrderStatus::Intent
     }
 
     /// Whether it counts as working towards a target: an open market or limit order that is neither

@@ -20,6 +20,23 @@ pub(super) struct Working {
     pub(super) sells: Quantity,
 }
 
+impl Working {
+    /// Adds an order on trial.
+    pub(super) fn with(self, trial: &Trial) -> Self {
+        let Self { buys, sells } = self;
+        match trial.side {
+            Side::Buy => Self {
+                buys: buys + trial.quantity,
+                sells,
+            },
+            Side::Sell => Self {
+                buys,
+                sells: sells + trial.quantity,
+            },
+        }
+    }
+}
+
 /// An order on trial.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trial {
@@ -30,97 +47,71 @@ pub(super) struct Trial {
     pub(super) commission: Money,
 }
 
-/// Why an account cannot carry an order; empty words mean that it can.
+/// Returns why an account cannot carry an order that does not only reduce; `None` when it can. `open`
+/// are the asset's other orders, `exposure` that of the account with all orders and this one, `worth`
+/// the account's value.
 pub(super) fn refusal(
     rules: AccountRules,
     ledger: &Ledger,
-    working: &dyn Fn(AssetId) -> Working,
-    assets_in_play: &[AssetId],
+    open: Working,
     trial: &Trial,
+    exposure: Money,
+    worth: Money,
 ) -> Option<String> {
-    let held = ledger.position(trial.asset).amount;
-    let open = working(trial.asset);
-    if reduces(held, open, trial) {
-        return None;
+    let (initial, maintenance) = match rules {
+        AccountRules::Cash => return cash_refusal(ledger, open, trial),
+        AccountRules::Margin {
+            initial,
+            maintenance,
+            ..
+        } => (initial, maintenance),
+    };
+    let needed = Money::new(exposure.get() * initial) + trial.commission;
+    if needed > worth {
+        return Some(format!(
+            "margin: needs {needed}, the account is worth {worth}, {} short",
+            needed - worth
+        ));
     }
-    match rules {
-        AccountRules::Cash => cash_refusal(ledger, working, assets_in_play, trial),
-        AccountRules::Margin { initial, .. } => {
-            let exposure: Money = assets_in_play
-                .iter()
-                .map(|id| exposure_with_orders(ledger, *id, working(*id), trial))
-                .sum();
-            let needed = Money::new(exposure.get() * initial) + trial.commission;
-            let value = ledger.value();
-            (needed > value).then(|| {
-                format!(
-                    "margin: needs {needed}, the account is worth {value}, {} short",
-                    needed - value
-                )
-            })
-        }
-    }
+    maintenance_shortfall(ledger, maintenance).map(|short| {
+        format!("maintenance margin is {short} short: only orders that reduce are taken")
+    })
 }
 
 /// Whether an order, with the open ones of its side, stays within what is held on the other side.
-fn reduces(held: Quantity, open: Working, trial: &Trial) -> bool {
+pub(super) fn reduces(held: Quantity, open: Working, trial: &Trial) -> bool {
     match trial.side {
         Side::Sell => held.is_long() && open.sells + trial.quantity <= held,
         Side::Buy => held.is_short() && open.buys + trial.quantity <= held.abs(),
     }
 }
 
-/// The larger of what the position becomes when all buys fill and when all sells do.
-fn exposure_with_orders(ledger: &Ledger, id: AssetId, open: Working, trial: &Trial) -> Money {
-    let held = ledger.position(id).amount;
-    let (mut buys, mut sells) = (open.buys, open.sells);
-    if id == trial.asset {
-        match trial.side {
-            Side::Buy => buys += trial.quantity,
-            Side::Sell => sells += trial.quantity,
-        }
+/// Returns the exposure of an asset at its last price: the larger of what the position becomes when all
+/// buys fill and when all sells do.
+pub(super) fn weight(ledger: &Ledger, id: AssetId, open: Working) -> Money {
+    let position = ledger.position(id);
+    let units = (position.amount + open.buys)
+        .abs()
+        .max((position.amount - open.sells).abs());
+    if units.is_zero() {
+        return Money::ZERO;
     }
-    let units = (held + buys).abs().max((held - sells).abs());
-    ledger
-        .asset(id)
-        .notional(ledger.position(id).last_price, units)
+    ledger.asset(id).notional(position.last_price, units)
 }
 
-fn cash_refusal(
-    ledger: &Ledger,
-    working: &dyn Fn(AssetId) -> Working,
-    assets_in_play: &[AssetId],
-    trial: &Trial,
-) -> Option<String> {
-    let asset = ledger.asset(trial.asset);
-    let held = ledger.position(trial.asset).amount;
-    if trial.side == Side::Sell {
-        let free = held - working(trial.asset).sells;
-        return Some(format!(
-            "cash account: sells {} {}, {} held and not yet on sale, {} short",
-            trial.quantity,
-            asset.symbol,
-            free,
-            trial.quantity - free
-        ));
+/// A purchase is taken whatever it costs, since it fills as far as the cash reaches; a sale of what is
+/// not held is refused.
+fn cash_refusal(ledger: &Ledger, open: Working, trial: &Trial) -> Option<String> {
+    if trial.side == Side::Buy {
+        return None;
     }
-    let reserved: Money = assets_in_play
-        .iter()
-        .map(|id| {
-            ledger
-                .asset(*id)
-                .notional(ledger.position(*id).last_price, working(*id).buys)
-        })
-        .sum();
-    let cost =
-        asset.notional(ledger.position(trial.asset).last_price, trial.quantity) + trial.commission;
-    let free = ledger.cash() - reserved;
-    (cost > free).then(|| {
-        format!(
-            "insufficient funds: needs {cost}, {free} in cash and not yet reserved, {} short",
-            cost - free
-        )
-    })
+    let free = ledger.position(trial.asset).amount - open.sells;
+    Some(format!(
+        "cash account: sells {} {}, {free} held and not yet on sale, {} short",
+        trial.quantity,
+        ledger.asset(trial.asset).symbol,
+        trial.quantity - free
+    ))
 }
 
 /// Returns what the maintenance requirement lacks; `None` while it is met. Cheap for an account that

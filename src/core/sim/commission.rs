@@ -79,15 +79,31 @@ pub struct Charge {
 #[derive(Clone, Default, Debug)]
 pub struct Turnover(BTreeMap<i32, Decimal>);
 
+impl Turnover {
+    fn traded(&self, month: i32) -> Decimal {
+        self.0.get(&month).copied().unwrap_or_default()
+    }
+}
+
 impl Commission {
     /// Returns what a fill is charged, and counts its value.
     pub fn charge(&self, charge: &Charge, turnover: &mut Turnover) -> Money {
+        let amount = self.quote(charge, turnover);
+        if matches!(self, Self::Tiered { .. }) {
+            *turnover.0.entry(charge.month).or_default() += charge.value.get();
+        }
+        amount
+    }
+
+    /// Returns what a fill would be charged.
+    pub fn quote(&self, charge: &Charge, turnover: &Turnover) -> Money {
         let value = charge.value.get();
-        let amount = match self {
+        let paid = charge.paid_before.get();
+        Money::new(match self {
             Self::None => Decimal::ZERO,
             Self::PerShare { rate, minimum, fee } => {
                 let units = (charge.filled_before + charge.quantity).get();
-                (units * rate + fee).max(*minimum) - charge.paid_before.get()
+                (units * rate + fee).max(*minimum) - paid
             }
             Self::PerTrade { cost } if charge.filled_before.is_zero() => *cost,
             Self::PerTrade { .. } => Decimal::ZERO,
@@ -97,31 +113,76 @@ impl Commission {
                 Liquidity::Taker => value * taker,
             },
             Self::Tiered { tiers, minimum } => {
-                let traded = turnover.0.entry(charge.month).or_default();
+                let traded = turnover.traded(charge.month);
                 let rate = tiers
                     .iter()
                     .rev()
-                    .find(|(from, _)| *traded >= *from)
+                    .find(|(from, _)| traded >= *from)
                     .map_or(Decimal::ZERO, |(_, rate)| *rate);
-                *traded += value;
-                let paid = charge.paid_before.get();
                 (paid + value * rate).max(*minimum) - paid
             }
-        };
-        Money::new(amount)
+        })
     }
 
-    /// Returns what an order of `quantity` units worth `value` would be charged if it took all at
-    /// once, without counting it.
-    pub fn estimate(&self, quantity: Quantity, value: Money) -> Money {
-        let charge = Charge {
-            quantity,
-            value,
-            filled_before: Quantity::ZERO,
-            paid_before: Money::ZERO,
-            liquidity: Liquidity::Taker,
-            month: 0,
-        };
-        self.charge(&charge, &mut Turnover::default())
+    /// Checks the numbers of a model.
+    ///
+    /// # Errors
+    /// For a negative number (only a maker's rate may be one, as a rebate), and for tiers that are
+    /// empty, do not begin at zero or do not ascend.
+    pub fn check(&self) -> Result<(), ModelError> {
+        match self {
+            Self::None => Ok(()),
+            Self::PerShare { rate, minimum, fee } => {
+                not_negative("rate", *rate)?;
+                not_negative("minimum", *minimum)?;
+                not_negative("fee", *fee)
+            }
+            Self::PerTrade { cost } => not_negative("cost", *cost),
+            Self::PerDollar { rate } => not_negative("rate", *rate),
+            Self::MakerTaker { taker, .. } => not_negative("taker", *taker),
+            Self::Tiered { tiers, minimum } => {
+                not_negative("minimum", *minimum)?;
+                if tiers.first().is_none_or(|(from, _)| !from.is_zero()) {
+                    return Err(ModelError::FirstTier);
+                }
+                for pair in tiers.windows(2) {
+                    if pair[1].0 <= pair[0].0 {
+                        return Err(ModelError::TierOrder(pair[1].0));
+                    }
+                }
+                tiers
+                    .iter()
+                    .try_for_each(|(_, rate)| not_negative("rate", *rate))
+            }
+        }
     }
+}
+
+/// Why a model of commission or slippage is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// A number below zero.
+    #[error("{what} must not be negative, was {value}")]
+    Negative {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: Decimal,
+    },
+    /// A share of volume that lets nothing fill, or more than there is.
+    #[error("the volume limit must be above 0 and at most 1, was {0}")]
+    VolumeLimit(Decimal),
+    /// No tier that begins at zero.
+    #[error("tiers must begin with one from 0")]
+    FirstTier,
+    /// Tiers out of order.
+    #[error("tiers must ascend, but {0} follows a larger or equal bound")]
+    TierOrder(Decimal),
+}
+
+pub(super) fn not_negative(what: &'static str, value: Decimal) -> Result<(), ModelError> {
+    if value.is_sign_negative() && !value.is_zero() {
+        return Err(ModelError::Negative { what, value });
+    }
+    Ok(())
 }

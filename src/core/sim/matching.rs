@@ -1,9 +1,9 @@
 //! What a bar does to working orders (`docs`: the order of things within a bar).
 //!
-//! Invariants: a bar has three phases, open, inside (touches) and close; within a phase sells come
-//! before buys, each by symbol, then by order; the volume limit is used up in that order. A limit has
-//! no slippage; a stop fills at its price or the worse open. Where a stop and the target tied to it
-//! could both have filled, the stop did.
+//! Invariants: within a phase sells come before buys, each by symbol, then by order; the volume limit is
+//! used up in that order. Where a stop and the target tied to it could both have filled, the stop did.
+//! Of tied orders what one fills the other loses; children of a bracket never close more than their
+//! entry filled.
 
 use chrono::Datelike;
 use rust_decimal::Decimal;
@@ -12,13 +12,14 @@ use crate::core::message::OrderReport;
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
 use crate::core::model::market::Bar;
-use crate::core::model::number::{Price, Quantity, whole_steps};
-use crate::core::model::order::{Change, OrderId, OrderType, Side, TimeInForce, Trail};
+use crate::core::model::number::{Price, Quantity};
+use crate::core::model::order::{Change, OrderId, OrderType, Side, TimeInForce};
 use crate::core::model::time::Timestamp;
-use crate::core::sim::commission::{Charge, Liquidity};
-use crate::core::sim::exchange::{Exchange, Resting, trail_from};
+use crate::core::sim::commission::Charge;
+use crate::core::sim::exchange::Exchange;
 use crate::core::sim::rules::{AccountRules, FillAt};
 use crate::core::sim::slippage::Trade;
+use crate::core::sim::touch::{Phase, Touch, follow, is_touched_stop, touch, woken_touch};
 use crate::core::sim::usual::UsualTracker;
 
 /// The bar at hand of one asset, and what of its volume is used up.
@@ -26,45 +27,27 @@ use crate::core::sim::usual::UsualTracker;
 pub(super) struct BarState {
     pub(super) bar: Option<Bar>,
     used: Quantity,
-    usual: UsualTracker,
+    pub(super) usual: UsualTracker,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Phase {
-    Open,
-    Inside,
-    Close,
-}
-
-/// A price at which an order fills.
+/// An order that a phase fills, with its place in the order of booking.
 #[derive(Clone, Copy, Debug)]
-struct Touch {
-    price: Price,
-    slips: bool,
-    liquidity: Liquidity,
+struct Due {
+    side: Side,
+    /// The place of its asset's symbol among all.
+    rank: u32,
+    id: OrderId,
+    asset: AssetId,
+    touch: Touch,
 }
 
-impl Touch {
-    const fn take(price: Price) -> Self {
-        Self {
-            price,
-            slips: true,
-            liquidity: Liquidity::Taker,
-        }
-    }
-
-    const fn limit(price: Price, liquidity: Liquidity) -> Self {
-        Self {
-            price,
-            slips: false,
-            liquidity,
-        }
-    }
-}
+/// How much of an order fills, and why the rest does not live on, if so.
+type Portion = (Quantity, Option<&'static str>);
 
 impl Exchange {
     /// Fills what the bars that end at `now` fill, and marks the account at their closes.
     pub fn on_bars(&mut self, bars: &[(AssetId, Bar)], now: Timestamp, out: &mut Vec<OrderReport>) {
+        self.carried = None;
         let needs_usual = self.slippage.needs_usual();
         for (asset, bar) in bars {
             let state = &mut self.bars[asset.index()];
@@ -74,7 +57,7 @@ impl Exchange {
                 state.usual.push(bar);
             }
         }
-        if !self.orders.is_empty() {
+        if !self.book.is_empty() {
             for phase in [Phase::Open, Phase::Inside, Phase::Close] {
                 self.run_phase(bars, phase, now, out);
             }
@@ -85,28 +68,32 @@ impl Exchange {
         }
     }
 
-    /// Fills market orders placed at `now` at the close of the bar that ended at `now`.
-    pub fn fill_at_this_close(&mut self, now: Timestamp, out: &mut Vec<OrderReport>) {
-        if self.rules.fill_at != FillAt::ThisClose {
+    /// Fills market orders at the closes of the bars that ended at `now`, where the rules say so.
+    pub fn fill_at_this_close(
+        &mut self,
+        bars: &[(AssetId, Bar)],
+        now: Timestamp,
+        out: &mut Vec<OrderReport>,
+    ) {
+        if self.rules.fill_at != FillAt::ThisClose || self.book.is_empty() {
             return;
         }
         let mut due = Vec::new();
-        for order in &self.orders {
-            let bar = self.bars[order.request.asset.index()].bar;
-            if order.request.order_type == OrderType::Market
-                && order.awake
-                && order.from == now
-                && let Some(bar) = bar.filter(|bar| bar.closes == now)
-            {
-                due.push((order.id, Touch::take(bar.close())));
+        for (asset, bar) in bars {
+            for at in 0..self.book.of(*asset).len() {
+                let order = &self.book.of(*asset)[at];
+                // Placed by the handlers of this bar, or working since before it began.
+                let eligible =
+                    order.is_eligible(bar.opens) || (order.awake && order.from == bar.closes);
+                if order.request.order_type == OrderType::Market && eligible {
+                    due.push(self.due(*asset, at, Touch::take(bar.close())));
+                    self.note_session(*asset, at, bar);
+                }
             }
         }
-        self.sort_for_booking(&mut due);
-        for (id, touch) in &due {
-            self.fill(*id, *touch, now, out);
-        }
-        for (id, _) in due {
-            self.end_if_immediate(id, out);
+        self.book_all(&mut due, Phase::Close, now, out);
+        for due in due {
+            self.end_if_immediate(due.id, out);
         }
         for (at, state) in self.bars.iter().enumerate() {
             if let Some(bar) = state.bar.filter(|bar| bar.closes == now) {
@@ -123,273 +110,212 @@ impl Exchange {
         now: Timestamp,
         out: &mut Vec<OrderReport>,
     ) {
+        let fill_at = self.rules.fill_at;
         let mut due = Vec::new();
-        for at in 0..self.orders.len() {
-            let asset = self.orders[at].request.asset;
-            let Some((_, bar)) = bars.iter().find(|(id, _)| *id == asset) else {
-                continue;
-            };
-            if let Some(touch) = self.touch(at, bar, phase) {
-                due.push((self.orders[at].id, touch));
+        for (asset, bar) in bars {
+            for at in 0..self.book.of(*asset).len() {
+                let order = &mut self.book.of_mut(*asset)[at];
+                let Some(touch) = touch(order, bar, phase, fill_at) else {
+                    continue;
+                };
+                if phase == Phase::Inside && self.twin_stop_is_touched(*asset, at, bar) {
+                    continue;
+                }
+                due.push(self.due(*asset, at, touch));
             }
         }
-        if due.is_empty() {
-            return;
-        }
-        self.sort_for_booking(&mut due);
-        for (id, touch) in due {
-            self.fill(id, touch, now, out);
-        }
+        self.book_all(&mut due, phase, now, out);
         // Stops of entries that filled in this phase may act in the rest of the same bar.
-        while phase == Phase::Inside && self.run_woken(bars, now, out) {}
+        while phase == Phase::Inside && !due.is_empty() {
+            due.clear();
+            for (asset, bar) in bars {
+                for at in 0..self.book.of(*asset).len() {
+                    if let Some(touch) = woken_touch(&mut self.book.of_mut(*asset)[at], bar) {
+                        due.push(self.due(*asset, at, touch));
+                    }
+                }
+            }
+            self.book_all(&mut due, phase, now, out);
+        }
     }
 
-    /// Fills the stops that entries woke inside this bar; returns whether there were any.
-    fn run_woken(
+    fn due(&self, asset: AssetId, at: usize, touch: Touch) -> Due {
+        let order = &self.book.of(asset)[at];
+        Due {
+            side: order.request.side,
+            rank: self.ranks[asset.index()],
+            id: order.id,
+            asset,
+            touch,
+        }
+    }
+
+    fn book_all(
         &mut self,
-        bars: &[(AssetId, Bar)],
+        due: &mut [Due],
+        phase: Phase,
         now: Timestamp,
         out: &mut Vec<OrderReport>,
-    ) -> bool {
-        let mut due = Vec::new();
-        for order in &self.orders {
-            let bar = bars.iter().find(|(id, _)| *id == order.request.asset);
-            if let Some(touch) = bar.and_then(|(_, bar)| woken_touch(order, bar)) {
-                due.push((order.id, touch));
-            }
+    ) {
+        due.sort_unstable_by_key(|due| (due.side, due.rank, due.id));
+        for due in due {
+            self.fill(due, phase, now, out);
         }
-        self.sort_for_booking(&mut due);
-        let any = !due.is_empty();
-        for (id, touch) in due {
-            if let Some(order) = self.orders.iter_mut().find(|order| order.id == id) {
-                order.woken_at = None;
-                order.triggered = true;
-            }
-            self.fill(id, touch, now, out);
-        }
-        any
     }
 
-    fn sort_for_booking(&self, due: &mut [(OrderId, Touch)]) {
-        if due.len() < 2 {
-            return;
-        }
-        let key = |id: OrderId| {
-            let at = self.orders.binary_search_by_key(&id, |order| order.id);
-            let request = &self.orders[at.expect("it was found a moment ago")].request;
-            (request.side, &self.assets[request.asset.index()].symbol, id)
-        };
-        due.sort_by(|(one, _), (other, _)| key(*one).cmp(&key(*other)));
-    }
-
-    /// Returns the price at which an order fills in a phase of a bar, and remembers that it triggered.
-    fn touch(&mut self, at: usize, bar: &Bar, phase: Phase) -> Option<Touch> {
-        let fill_at = self.rules.fill_at;
-        let order = &mut self.orders[at];
-        if !order.awake {
-            return None;
-        }
-        if order.from > bar.opens {
-            // Not eligible in this bar, but for a stop whose entry has just filled in it.
-            return if phase == Phase::Inside {
-                woken_touch(order, bar).inspect(|_| trigger(order))
-            } else {
-                None
-            };
-        }
-        let side = order.request.side;
-        let touch = match order.request.order_type {
-            OrderType::Market => market_touch(bar, phase, fill_at),
-            OrderType::Limit(limit) => limit_touch(order, limit, bar, phase),
-            OrderType::Stop(stop) => stop_touch(order.triggered, side, stop, bar, phase),
-            OrderType::Trail(_) => {
-                let stop = order
-                    .trail
-                    .expect("a trailing stop has a level from its first day");
-                stop_touch(order.triggered, side, stop, bar, phase)
-            }
-            OrderType::StopLimit { stop, limit } => {
-                stop_limit_touch(order, stop, limit, bar, phase)
-            }
-        };
-        let is_stop = matches!(
-            order.request.order_type,
-            OrderType::Stop(_) | OrderType::Trail(_)
-        );
-        if is_stop && touch.is_some() {
-            order.triggered = true;
-        }
-        if touch.is_some() && phase == Phase::Inside && self.twin_stop_is_touched(at, bar) {
-            return None;
-        }
-        touch
-    }
-
-    /// Whether the order at `at` is a target whose tied stop this bar touches too.
-    fn twin_stop_is_touched(&self, at: usize, bar: &Bar) -> bool {
-        let order = &self.orders[at];
-        let Some(twin) = order
-            .request
-            .oco
-            .filter(|_| order.request.order_type.limit().is_some())
-        else {
+    /// Whether an order is a target whose tied stop is touched by a bar that ends together with `bar`.
+    fn twin_stop_is_touched(&self, asset: AssetId, at: usize, bar: &Bar) -> bool {
+        let request = &self.book.of(asset)[at].request;
+        let is_limit = request.order_type.limit().is_some();
+        let twin = request.oco.filter(|_| is_limit);
+        let Some(twin) = twin.and_then(|id| self.book.get(id)) else {
             return false;
         };
-        self.orders.iter().any(|other| {
-            let stop = match other.request.order_type {
-                OrderType::Stop(stop) => Some(stop),
-                OrderType::Trail(_) => other.trail,
-                OrderType::Market | OrderType::Limit(_) | OrderType::StopLimit { .. } => None,
-            };
-            other.id == twin
-                && other.awake
-                && other.from <= bar.opens
-                && stop.is_some_and(|stop| is_stop_touched(other.request.side, stop, bar))
-        })
+        self.bars[twin.request.asset.index()]
+            .bar
+            .is_some_and(|other| other.closes == bar.closes && is_touched_stop(twin, &other))
     }
 
-    fn fill(&mut self, id: OrderId, touch: Touch, now: Timestamp, out: &mut Vec<OrderReport>) {
-        let Ok(at) = self.orders.binary_search_by_key(&id, |order| order.id) else {
+    fn fill(&mut self, due: &Due, phase: Phase, now: Timestamp, out: &mut Vec<OrderReport>) {
+        // It may be gone since the phase began: canceled by the fill of the order tied to it.
+        let (Some((_, at)), Some(bar)) = (self.book.find(due.id), self.bars[due.asset.index()].bar)
+        else {
             return;
         };
-        let asset_id = self.orders[at].request.asset;
-        let bar = self.bars[asset_id.index()].bar.expect("a fill needs a bar");
-        let Some(quantity) = self.fillable(at, touch, &bar, out) else {
-            return;
-        };
-        let asset = &self.assets[asset_id.index()];
-        let order = &mut self.orders[at];
-        let side = order.request.side;
-        let state = &mut self.bars[asset_id.index()];
-        let price = if touch.slips {
-            self.slippage.price(&Trade {
-                side,
-                price: touch.price,
-                quantity,
-                filled_in_bar: state.used,
-                volume: bar.volume(),
-                usual: state.usual.usual(),
-            })
-        } else {
-            touch.price
-        };
-        state.used += quantity;
-        let charge = Charge {
-            quantity,
-            value: asset.notional(price, quantity),
-            filled_before: order.filled,
-            paid_before: order.paid,
-            liquidity: touch.liquidity,
-            month: month_of(bar.start),
-        };
-        let commission = self.commissions[asset_id.index()].charge(&charge, &mut self.turnover);
-        order.filled += quantity;
-        order.paid += commission;
+        let (quantity, end) = self.fillable(due, at, &bar);
+        if quantity > Quantity::ZERO {
+            self.execute(due, at, quantity, &bar, now, out);
+            self.after_fill(due, at, quantity, phase, bar.closes, out);
+        }
+        if let Some(reason) = end {
+            self.end(due.id, &reason.into(), out);
+        }
+    }
+
+    /// Books a fill and reports it.
+    fn execute(
+        &mut self,
+        due: &Due,
+        at: usize,
+        quantity: Quantity,
+        bar: &Bar,
+        now: Timestamp,
+        out: &mut Vec<OrderReport>,
+    ) {
+        let price = self.slipped(due, quantity, bar);
+        let charge = self.charge(due, at, quantity, price, bar);
+        let index = due.asset.index();
+        self.bars[index].used += quantity;
+        let commission = self.commissions[index].charge(&charge, &mut self.turnover);
+        let asset = &self.assets[index];
+        let signed = due.side.signed(quantity);
         let fill = Fill {
             id: self.next_fill,
-            order: id,
-            asset: asset_id,
-            quantity: side.signed(quantity),
+            order: due.id,
+            asset: due.asset,
+            quantity: signed,
             price,
             commission,
-            slippage: asset.notional(price - touch.price, side.signed(quantity)),
+            slippage: asset.notional(price - due.touch.price, signed),
             time: now,
             bar: bar.start,
         };
         self.next_fill += 1;
+        self.carried = None;
+        let order = &mut self.book.of_mut(due.asset)[at];
+        order.filled += quantity;
+        order.paid += commission;
         self.ledger.book(&fill, now);
         out.push(OrderReport::Filled(fill));
-        self.after_fill(at, quantity, touch.price, bar.closes, out);
     }
 
-    /// Returns how much of an order fills: what volume, position and cash allow; `None` for nothing.
-    fn fillable(
-        &mut self,
-        at: usize,
-        touch: Touch,
-        bar: &Bar,
-        out: &mut Vec<OrderReport>,
-    ) -> Option<Quantity> {
-        let order = &self.orders[at];
-        let id = order.id;
-        let asset = &self.assets[order.request.asset.index()];
-        let mut quantity = order.remaining();
+    fn slipped(&self, due: &Due, quantity: Quantity, bar: &Bar) -> Price {
+        if !due.touch.slips {
+            return due.touch.price;
+        }
+        let state = &self.bars[due.asset.index()];
+        self.slippage.price(&Trade {
+            side: due.side,
+            price: due.touch.price,
+            quantity,
+            filled_in_bar: state.used,
+            volume: bar.volume(),
+            usual: state.usual.usual(),
+        })
+    }
+
+    fn charge(&self, due: &Due, at: usize, quantity: Quantity, price: Price, bar: &Bar) -> Charge {
+        let order = &self.book.of(due.asset)[at];
+        Charge {
+            quantity,
+            value: self.assets[due.asset.index()].notional(price, quantity),
+            filled_before: order.filled,
+            paid_before: order.paid,
+            liquidity: due.touch.liquidity,
+            month: month_of(bar.start),
+        }
+    }
+
+    /// Returns how much of an order fills: what volume, position and cash allow.
+    fn fillable(&self, due: &Due, at: usize, bar: &Bar) -> Portion {
+        let order = &self.book.of(due.asset)[at];
+        let asset = &self.assets[due.asset.index()];
+        let whole = order.remaining();
+        let mut quantity = whole;
+        let mut end = None;
         if let Some(limit) = self.volume_limit() {
             let share = Quantity::new(bar.volume().get() * limit);
-            let left = asset.round_quantity(share) - self.bars[order.request.asset.index()].used;
-            quantity = quantity.min(left);
+            let left = asset.round_quantity(share) - self.bars[due.asset.index()].used;
+            quantity = quantity.min(left).max(Quantity::ZERO);
         }
-        if order.request.reduce_only {
-            let held = self.ledger.position(order.request.asset).amount;
-            let reducible = if Side::of(held) == order.request.side {
-                Quantity::ZERO
-            } else {
-                held.abs()
-            };
+        let held = self.ledger.position(due.asset).amount;
+        let in_cash = self.rules.account == AccountRules::Cash;
+        if order.request.reduce_only || (in_cash && due.side == Side::Sell) {
+            let opposite = !held.is_zero() && Side::of(held) != due.side;
+            let reducible = if opposite { held.abs() } else { Quantity::ZERO };
+            if reducible < quantity {
+                quantity = reducible;
+            }
             if reducible.is_zero() {
-                self.end(id, &"reduce-only: there is nothing to reduce".into(), out);
-                return None;
+                end = Some("there is nothing left that it could reduce");
             }
-            quantity = quantity.min(reducible);
         }
-        if order.request.tif == TimeInForce::Fok && quantity < order.remaining() {
-            return None;
-        }
-        if quantity <= Quantity::ZERO {
-            return None;
-        }
-        if self.rules.account == AccountRules::Cash && order.request.side == Side::Buy {
-            let affordable = self.affordable(at, quantity, touch.price);
+        if in_cash && due.side == Side::Buy && !quantity.is_zero() {
+            let affordable = self.affordable(due, at, quantity, bar);
             if affordable < quantity {
-                let reason = "insufficient funds at the price of the fill".into();
-                if affordable.is_zero() {
-                    self.end(id, &reason, out);
-                    return None;
-                }
-                // What cannot be paid is cut off the order, so that this fill completes it.
-                let order = &mut self.orders[at];
-                order.request.quantity = order.filled + affordable;
                 quantity = affordable;
+                end = Some("insufficient funds at the price of the fill");
             }
         }
-        Some(quantity)
+        if order.request.tif == TimeInForce::Fok && quantity < whole {
+            quantity = Quantity::ZERO;
+        }
+        (quantity, end)
     }
 
-    fn affordable(&self, at: usize, quantity: Quantity, price: Price) -> Quantity {
-        let order = &self.orders[at];
-        let index = order.request.asset.index();
-        let asset = &self.assets[index];
-        let model = &self.commissions[index];
-        let mut wanted = quantity;
-        loop {
-            let trade = Trade {
-                side: Side::Buy,
-                price,
-                quantity: wanted,
-                filled_in_bar: self.bars[index].used,
-                volume: self.bars[index]
-                    .bar
-                    .map_or(Quantity::ZERO, |bar| bar.volume()),
-                usual: self.bars[index].usual.usual(),
-            };
-            let slipped = if matches!(order.request.order_type, OrderType::Limit(_)) {
-                price
-            } else {
-                self.slippage.price(&trade)
-            };
-            let value = asset.notional(slipped, wanted);
-            let cost = value + model.estimate(wanted, value);
-            if cost <= self.ledger.cash() || wanted.is_zero() {
-                return wanted;
-            }
-            let unit = asset.notional(slipped, Quantity::new(Decimal::ONE));
-            let budget = self.ledger.cash() - (cost - value);
-            let fits = whole_steps(budget.get().max(Decimal::ZERO), unit.get(), asset.lot_size)
-                .map_or(Quantity::ZERO, Quantity::new);
-            wanted = fits
-                .min(wanted - Quantity::new(asset.lot_size))
-                .max(Quantity::ZERO);
+    /// Returns the most lots, up to `wanted`, whose price and commission the cash covers.
+    fn affordable(&self, due: &Due, at: usize, wanted: Quantity, bar: &Bar) -> Quantity {
+        let cash = self.ledger.cash();
+        let is_covered = |quantity: Quantity| {
+            let price = self.slipped(due, quantity, bar);
+            let charge = self.charge(due, at, quantity, price, bar);
+            let fee = self.commissions[due.asset.index()].quote(&charge, &self.turnover);
+            charge.value + fee <= cash
+        };
+        if is_covered(wanted) {
+            return wanted;
         }
+        let lot = self.assets[due.asset.index()].lot_size;
+        let (mut low, mut high) = (Decimal::ZERO, (wanted.get() / lot).ceil());
+        while high - low > Decimal::ONE {
+            let middle = ((low + high) / Decimal::TWO).trunc();
+            if is_covered(Quantity::new(middle * lot)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Quantity::new(low * lot)
     }
 
     fn volume_limit(&self) -> Option<Decimal> {
@@ -399,73 +325,89 @@ impl Exchange {
         }
     }
 
-    /// Wakes children, shrinks or cancels the tied order, removes what is complete.
+    /// Removes what is complete, wakes children, shrinks or cancels the tied order.
     fn after_fill(
         &mut self,
+        due: &Due,
         at: usize,
         quantity: Quantity,
-        price: Price,
+        phase: Phase,
         bar_end: Timestamp,
         out: &mut Vec<OrderReport>,
     ) {
-        let id = self.orders[at].id;
-        let filled = self.orders[at].filled;
-        let twin = self.orders[at].request.oco;
-        let complete = self.orders[at].filled >= self.orders[at].request.quantity;
-        if complete {
-            self.orders.remove(at);
+        let order = &mut self.book.of_mut(due.asset)[at];
+        if let Some(room) = &mut order.room {
+            *room -= quantity;
         }
-        for child in self
-            .orders
-            .iter_mut()
-            .filter(|order| order.request.parent == Some(id))
-        {
+        let twin = order.request.oco;
+        let complete = order.filled >= order.request.quantity;
+        if complete {
+            self.book.remove(due.id);
+        }
+        for child in self.book.of_mut(due.asset) {
+            if child.request.parent != Some(due.id) {
+                continue;
+            }
             if !child.awake {
                 child.awake = true;
                 child.from = bar_end;
-                child.woken_at = Some(price);
+                // After the close nothing of the bar is left in which a stop could act.
+                child.woken_at = (phase != Phase::Close).then_some(due.touch.price);
             }
-            child.cap = Some(filled);
+            if let Some(room) = &mut child.room {
+                *room += quantity;
+            }
         }
         if complete {
-            for child in self
-                .orders
-                .iter_mut()
-                .filter(|order| order.request.parent == Some(id))
-            {
-                child.cap = None;
-            }
+            self.settle_children(due.id, due.asset, out);
         }
         let Some(twin) = twin else { return };
         if complete {
             self.end(twin, &"the order tied to it filled".into(), out);
-        } else if let Some(other) = self.orders.iter_mut().find(|order| order.id == twin) {
-            other.request.quantity -= quantity;
-            let change = Change {
-                quantity: Some(other.request.quantity),
-                ..Default::default()
-            };
-            out.push(OrderReport::Replaced(twin, change));
+        } else {
+            self.shrink(twin, quantity, out);
         }
+    }
+
+    /// Takes from an order what the one tied to it filled in part.
+    fn shrink(&mut self, id: OrderId, quantity: Quantity, out: &mut Vec<OrderReport>) {
+        let Some(order) = self.book.get_mut(id) else {
+            return;
+        };
+        let left = order.request.quantity - quantity;
+        if left <= order.filled {
+            self.end(id, &"the order tied to it filled".into(), out);
+            return;
+        }
+        order.request.quantity = left;
+        if let Some(room) = &mut order.room {
+            *room = (*room - quantity).max(Quantity::ZERO);
+        }
+        out.push(OrderReport::Replaced(id, Change::to_quantity(left)));
     }
 
     /// Ends what lives for one bar only, and lets trailing stops follow.
     fn finish_bars(&mut self, bars: &[(AssetId, Bar)], out: &mut Vec<OrderReport>) {
         let mut immediate = Vec::new();
-        for order in &mut self.orders {
-            let Some((_, bar)) = bars.iter().find(|(id, _)| *id == order.request.asset) else {
-                continue;
-            };
-            order.woken_at = None;
-            if order.from > bar.opens || !order.awake {
-                continue;
-            }
-            order.seen = true;
-            if let OrderType::Trail(trail) = order.request.order_type {
-                follow(order, trail, bar);
-            }
-            if matches!(order.request.tif, TimeInForce::Ioc | TimeInForce::Fok) {
-                immediate.push(order.id);
+        for (asset, bar) in bars {
+            for at in 0..self.book.of(*asset).len() {
+                let order = &mut self.book.of_mut(*asset)[at];
+                let woken = order.woken_at.take().is_some();
+                let eligible = order.is_eligible(bar.opens);
+                // A stop that woke in this bar could have filled in it.
+                if eligible || (woken && order.request.order_type.stop().is_some()) {
+                    self.note_session(*asset, at, bar);
+                }
+                if !eligible {
+                    continue;
+                }
+                let order = &mut self.book.of_mut(*asset)[at];
+                // A stop-limit that triggered inside this bar is no limit order yet.
+                order.seen = order.limit_from <= bar.opens;
+                follow(order, bar);
+                if order.request.tif.is_immediate() {
+                    immediate.push(order.id);
+                }
             }
         }
         for id in immediate {
@@ -474,7 +416,7 @@ impl Exchange {
     }
 
     fn end_if_immediate(&mut self, id: OrderId, out: &mut Vec<OrderReport>) {
-        let Some(order) = self.orders.iter().find(|order| order.id == id) else {
+        let Some(order) = self.book.get(id) else {
             return;
         };
         let reason = match order.request.tif {
@@ -486,117 +428,8 @@ impl Exchange {
     }
 }
 
-fn follow(order: &mut Resting, trail: Trail, bar: &Bar) {
-    let side = order.request.side;
-    let stands = order
-        .trail
-        .expect("a trailing stop has a level from its first day");
-    order.trail = Some(match side {
-        Side::Sell => stands.max(trail_from(trail, side, bar.high())),
-        Side::Buy => stands.min(trail_from(trail, side, bar.low())),
-    });
-}
-
-fn trigger(order: &mut Resting) {
-    order.triggered = true;
-    order.woken_at = None;
-}
-
-fn market_touch(bar: &Bar, phase: Phase, fill_at: FillAt) -> Option<Touch> {
-    match (phase, fill_at) {
-        (Phase::Open, FillAt::NextOpen) => Some(Touch::take(bar.open())),
-        (Phase::Close, FillAt::NextClose | FillAt::ThisClose) => Some(Touch::take(bar.close())),
-        _ => None,
-    }
-}
-
-fn limit_touch(order: &Resting, limit: Price, bar: &Bar, phase: Phase) -> Option<Touch> {
-    let side = order.request.side;
-    let (open_is_better, touched) = match side {
-        Side::Buy => (bar.open() <= limit, bar.low() <= limit),
-        Side::Sell => (bar.open() >= limit, bar.high() >= limit),
-    };
-    match phase {
-        Phase::Open if open_is_better && order.request.post_only => {
-            Some(Touch::limit(limit, Liquidity::Maker))
-        }
-        Phase::Open if open_is_better => {
-            let liquidity = if order.seen {
-                Liquidity::Maker
-            } else {
-                Liquidity::Taker
-            };
-            Some(Touch::limit(bar.open(), liquidity))
-        }
-        // What the open phase left over waits for the next bar: the limit on volume is used up.
-        Phase::Inside if touched && !open_is_better => Some(Touch::limit(limit, Liquidity::Maker)),
-        Phase::Open | Phase::Inside | Phase::Close => None,
-    }
-}
-
-fn is_stop_touched(side: Side, stop: Price, bar: &Bar) -> bool {
-    match side {
-        Side::Buy => bar.high() >= stop,
-        Side::Sell => bar.low() <= stop,
-    }
-}
-
-fn opens_beyond(side: Side, stop: Price, bar: &Bar) -> bool {
-    match side {
-        Side::Buy => bar.open() >= stop,
-        Side::Sell => bar.open() <= stop,
-    }
-}
-
-fn stop_touch(triggered: bool, side: Side, stop: Price, bar: &Bar, phase: Phase) -> Option<Touch> {
-    match phase {
-        Phase::Open if triggered || opens_beyond(side, stop, bar) => Some(Touch::take(bar.open())),
-        Phase::Inside if !triggered && is_stop_touched(side, stop, bar) => Some(Touch::take(stop)),
-        Phase::Open | Phase::Inside | Phase::Close => None,
-    }
-}
-
-fn stop_limit_touch(
-    order: &mut Resting,
-    stop: Price,
-    limit: Price,
-    bar: &Bar,
-    phase: Phase,
-) -> Option<Touch> {
-    let side = order.request.side;
-    if !order.triggered {
-        match phase {
-            Phase::Open if opens_beyond(side, stop, bar) => order.triggered = true,
-            Phase::Inside if is_stop_touched(side, stop, bar) => {
-                // Touched inside the bar: what came before the touch is unknown, so it can fill
-                // from the next bar on.
-                order.triggered = true;
-                order.from = bar.closes;
-                return None;
-            }
-            Phase::Open | Phase::Inside | Phase::Close => return None,
-        }
-    }
-    limit_touch(order, limit, bar, phase)
-}
-
-/// Returns where a stop fills whose entry filled inside this bar: at the stop, or at the entry's
-/// price where that is already beyond it.
-fn woken_touch(order: &Resting, bar: &Bar) -> Option<Touch> {
-    let entry = order.woken_at?;
-    let OrderType::Stop(stop) = order.request.order_type else {
-        return None;
-    };
-    let side = order.request.side;
-    is_stop_touched(side, stop, bar).then(|| {
-        Touch::take(match side {
-            Side::Sell => stop.min(entry),
-            Side::Buy => stop.max(entry),
-        })
-    })
-}
-
-fn month_of(start: Timestamp) -> i32 {
+/// Returns the month of an instant as `year × 12 + month`.
+pub(super) fn month_of(start: Timestamp) -> i32 {
     let date = start.date();
-    date.year() * 12 + i32::try_from(date.month0()).expect("a month is below twelve")
+    date.year() * 12 + i32::try_from(date.month0()).unwrap_or_default()
 }

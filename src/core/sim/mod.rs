@@ -6,6 +6,8 @@
 
 /// The broker's own view of the account: what an order needs and what there is.
 mod account;
+/// The orders that work at the exchange.
+mod book;
 /// What a broker charges.
 pub mod commission;
 /// Orders at the exchange.
@@ -16,6 +18,10 @@ mod matching;
 pub mod rules;
 /// How far fills slip.
 pub mod slippage;
+/// At what price a bar fills an order.
+mod touch;
+/// What happens to orders and account between bars.
+mod upkeep;
 /// How an asset usually trades.
 mod usual;
 /// Engine and exchange in a closed loop.

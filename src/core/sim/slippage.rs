@@ -7,6 +7,7 @@ use rust_decimal::{Decimal, MathematicalOps};
 
 use crate::core::model::number::{Price, Quantity};
 use crate::core::model::order::Side;
+use crate::core::sim::commission::{ModelError, not_negative};
 
 /// A slippage model.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -105,6 +106,29 @@ impl Slippage {
             // A sale for less than nothing is no sale: what slips past zero stops there.
             Side::Sell => (price - distance).max(Decimal::ZERO),
         })
+    }
+
+    /// Checks the numbers of a model.
+    ///
+    /// # Errors
+    /// For a negative number, which would make a buy cheaper, and for a share of volume outside 0 to 1.
+    pub fn check(&self) -> Result<(), ModelError> {
+        match self {
+            Self::None => Ok(()),
+            Self::Fixed { amount } => not_negative("amount", *amount),
+            Self::BasisPoints { bps } => not_negative("basis points", *bps),
+            Self::Spread { fraction } => not_negative("spread", *fraction),
+            Self::VolumeShare {
+                limit,
+                impact: factor,
+            }
+            | Self::VolatilityVolumeShare { limit, eta: factor } => {
+                if *limit <= Decimal::ZERO || *limit > Decimal::ONE {
+                    return Err(ModelError::VolumeLimit(*limit));
+                }
+                not_negative("impact", *factor)
+            }
+        }
     }
 
     /// Returns the model's own limit on the share of a bar's volume, if it has one.

@@ -2,7 +2,10 @@
 //!
 //! Invariants: no thread, no channel, no clock; the least of the next bars, the next wake-up, the next
 //! corporate action and the next expiry comes first. At one instant: corporate actions, fills of the
-//! bars that ended, the bars, the strategy's decision, triggers, the end of sessions, the next opens.
+//! bars that ended and their callbacks, the strategy's decision, triggers, fills at this close, the end
+//! of sessions, the next opens.
+
+use chrono::NaiveDate;
 
 use crate::core::calendar::Calendar;
 use crate::core::engine::Engine;
@@ -63,15 +66,15 @@ pub trait Observer {
     fn on_event(&mut self, desk: &mut Desk);
 }
 
-/// How many orders callbacks may cause at one instant before the run is taken to go in circles.
-const MOST_ORDERS_AT_ONE_INSTANT: usize = 10_000;
+/// How many orders callbacks may place at one instant before the run is taken to go in circles.
+const MOST_ANSWERS_AT_ONE_INSTANT: usize = 10_000;
 
 /// Why a run ended early.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
     /// A callback of the strategy answers each of its own orders with another.
     #[error(
-        "{MOST_ORDERS_AT_ONE_INSTANT} orders at one instant ({0}): a callback keeps ordering in answer to its own orders"
+        "{MOST_ANSWERS_AT_ONE_INSTANT} orders at one instant ({0}): a callback keeps ordering in answer to its own orders"
     )]
     Circles(Timestamp),
 }
@@ -87,10 +90,16 @@ pub struct World<S, F> {
     start: Timestamp,
     calendar: Calendar,
     session_end: Timestamp,
+    /// The date of the session that was charged last.
+    charged: Option<NaiveDate>,
     now: Timestamp,
     commands: Commands,
     reports: Vec<OrderReport>,
-    at_instant: usize,
+    /// An empty buffer for the next reports.
+    spare: Vec<OrderReport>,
+    delivering: bool,
+    /// The orders that callbacks have placed at this instant.
+    answers: usize,
     started: bool,
 }
 
@@ -113,10 +122,13 @@ impl<S: Strategy, F: Feed> World<S, F> {
             start,
             calendar,
             session_end: Timestamp::MIN,
+            charged: None,
             now: Timestamp::MIN,
             commands: Vec::new(),
             reports: Vec::new(),
-            at_instant: 0,
+            spare: Vec::new(),
+            delivering: false,
+            answers: 0,
             started: false,
         }
     }
@@ -170,17 +182,18 @@ impl<S: Strategy, F: Feed> World<S, F> {
             let Some(next) = [action, wake, expiry].into_iter().flatten().min() else {
                 return Ok(());
             };
-            // What is due together with bars waits for them, but for actions, which come first.
+            // What is due together with bars waits for them, but for actions, which come first. Where
+            // sessions touch, a bar that ends at an open belongs to the session before.
             let action_first =
                 action == Some(next) && next == end && !self.calendar.is_always_open();
             if (next >= end && !action_first) || self.engine.has_failed() {
                 return Ok(());
             }
-            self.now = self.now.max(next);
+            self.set_now(self.now.max(next));
             if action == Some(next) {
                 self.apply_action(observer)?;
             } else {
-                self.run_clock(observer)?;
+                self.run_clock(&[], observer)?;
             }
             observer.on_event(self.engine.desk_mut());
         }
@@ -198,15 +211,33 @@ impl<S: Strategy, F: Feed> World<S, F> {
         Ok(())
     }
 
-    /// Triggers, then the end of sessions, then opens: the engine runs triggers and opens, in order.
-    fn run_clock(&mut self, observer: &mut impl Observer) -> Result<(), WorldError> {
+    /// What follows the decision on `bars` (none between bars): triggers, fills at this close, the look
+    /// at the margin, the end of sessions, the next opens.
+    fn run_clock(
+        &mut self,
+        bars: &[(AssetId, Bar)],
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
         let now = self.now;
-        if self.started && self.engine.next_wakeup().is_some_and(|at| at <= now) {
+        if self.started && self.engine.next_trigger().is_some_and(|at| at <= now) {
             self.handle(now, Event::Clock, observer)?;
             self.deliver(observer)?;
         }
+        if !bars.is_empty() {
+            self.exchange
+                .fill_at_this_close(bars, now, &mut self.reports);
+            self.deliver(observer)?;
+            if let Some(event) = self.exchange.check_margin() {
+                self.handle(now, event, observer)?;
+                self.deliver(observer)?;
+            }
+        }
         if self.exchange.next_expiry().is_some_and(|at| at <= now) {
             self.exchange.end_sessions(now, &mut self.reports);
+            self.deliver(observer)?;
+        }
+        if self.started && self.engine.next_open().is_some_and(|at| at <= now) {
+            self.handle(now, Event::SessionOpened, observer)?;
             self.deliver(observer)?;
         }
         Ok(())
@@ -222,20 +253,19 @@ impl<S: Strategy, F: Feed> World<S, F> {
         let warm_up = opens < self.start;
         if !warm_up && !self.started {
             self.started = true;
+            self.set_now(opens);
             self.handle(opens, Event::Started, observer)?;
             self.deliver(observer)?;
             // What is due at the very open comes before the bar that it opens.
             self.run_until(end, observer)?;
         }
-        self.now = end;
-        self.at_instant = 0;
+        self.set_now(end);
         if self.session_end < end {
-            self.end_session(end, observer);
+            self.charge_session();
+            self.note_session_end(end, observer);
         }
         self.exchange.on_bars(slice, end, &mut self.reports);
-        if !self.reports.is_empty() {
-            self.deliver(observer)?;
-        }
+        self.deliver(observer)?;
         for (asset, bar) in slice {
             self.handle(end, Event::BarClosed(*asset, *bar), observer)?;
         }
@@ -243,40 +273,51 @@ impl<S: Strategy, F: Feed> World<S, F> {
             return Ok(());
         }
         self.handle(end, Event::SliceClosed, observer)?;
-        self.exchange.fill_at_this_close(end, &mut self.reports);
-        if !self.reports.is_empty() {
-            self.deliver(observer)?;
+        self.deliver(observer)?;
+        self.run_clock(slice, observer)?;
+        let ends_session = self.session_end == end;
+        if ends_session {
+            self.charge_session();
         }
-        if let Some(event) = self.exchange.check_margin() {
-            self.handle(end, event, observer)?;
-            self.deliver(observer)?;
-        }
-        self.run_clock(observer)?;
         observer.on_slice(slice, self.engine.desk_mut());
-        if self.session_end == end {
-            self.end_session(end, observer);
+        if ends_session {
+            self.note_session_end(end + Span::from_nanos(1), observer);
         }
         Ok(())
     }
 
-    /// Closes the books of the session that ended at or before `now`, and looks for the next end.
-    fn end_session(&mut self, now: Timestamp, observer: &mut impl Observer) {
+    /// Charges what the session at hand cost, once for each day since the last one that was charged.
+    fn charge_session(&mut self) {
+        if self.session_end == Timestamp::MIN || !self.started {
+            return;
+        }
+        let date = self.session_end.date();
+        let days = self
+            .charged
+            .map_or(1, |last| (date - last).num_days().max(1));
+        self.charged = Some(date);
+        if let Some(event) = self.exchange.borrow_fee(days) {
+            let at = self.engine.desk().now;
+            self.engine
+                .handle(&Envelope { at, event }, &mut self.commands);
+        }
+    }
+
+    /// Closes the books of the session that ended, and looks for the first end at or after `from`.
+    fn note_session_end(&mut self, from: Timestamp, observer: &mut impl Observer) {
         if self.session_end > Timestamp::MIN && self.started {
-            if let Some(Event::Charged(amount, what)) = self.exchange.borrow_fee() {
-                let envelope = Envelope {
-                    at: self.engine.desk().now,
-                    event: Event::Charged(amount, what),
-                };
-                self.engine.handle(&envelope, &mut self.commands);
-            }
             observer.on_session_end(self.engine.desk_mut());
         }
-        let after = if self.session_end == now {
-            now
-        } else {
-            now - Span::from_nanos(1)
-        };
-        self.session_end = self.calendar.next_close(after).unwrap_or(Timestamp::MAX);
+        let before = from - Span::from_nanos(1);
+        self.session_end = self.calendar.next_close(before).unwrap_or(Timestamp::MAX);
+    }
+
+    /// Moves to an instant.
+    fn set_now(&mut self, now: Timestamp) {
+        if now != self.now {
+            self.answers = 0;
+        }
+        self.now = now;
     }
 
     /// Hands an event to the engine and its commands to the exchange.
@@ -306,19 +347,19 @@ impl<S: Strategy, F: Feed> World<S, F> {
             observer.on_command(at, &command);
             match command {
                 Command::Submit(id, approved) => {
-                    self.at_instant += 1;
+                    self.answers += usize::from(self.delivering);
                     let request = approved.request().clone();
                     self.exchange.submit(id, request, at, &mut self.reports);
                 }
                 Command::Cancel(id) => self.exchange.cancel(id, &mut self.reports),
                 Command::Replace(id, change) => {
-                    self.exchange.replace(id, change, &mut self.reports);
+                    self.exchange.replace(id, change, at, &mut self.reports);
                 }
                 Command::Tie(one, other) => self.exchange.tie(one, other),
                 Command::Configure(setting) => self.exchange.configure(setting),
             }
         }
-        if self.at_instant > MOST_ORDERS_AT_ONE_INSTANT {
+        if self.answers > MOST_ANSWERS_AT_ONE_INSTANT {
             return Err(WorldError::Circles(at));
         }
         Ok(())
@@ -327,12 +368,18 @@ impl<S: Strategy, F: Feed> World<S, F> {
     /// Hands the exchange's reports to the engine, and those that its answers cause, until none is
     /// left.
     fn deliver(&mut self, observer: &mut impl Observer) -> Result<(), WorldError> {
-        let at = self.now.max(self.engine.desk().now);
-        while !self.reports.is_empty() {
-            for report in std::mem::take(&mut self.reports) {
-                self.handle(at, Event::Report(report), observer)?;
-            }
+        if self.reports.is_empty() {
+            return Ok(());
         }
+        self.delivering = true;
+        while !self.reports.is_empty() {
+            let mut reports = std::mem::replace(&mut self.reports, std::mem::take(&mut self.spare));
+            for report in reports.drain(..) {
+                self.handle(self.now, Event::Report(report), observer)?;
+            }
+            self.spare = reports;
+        }
+        self.delivering = false;
         Ok(())
     }
 }

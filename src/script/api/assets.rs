@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine};
+use rhai::{Array, Dynamic};
 
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::to_f64;
 use crate::script::convert::{Outcome, fail, kind_of, nearest};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// An asset as scripts see it.
 #[derive(Clone, Debug)]
@@ -83,7 +84,7 @@ impl Host {
     }
 }
 
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_type_with_name::<AssetRef>("Asset");
     register_fields(engine);
     let at = Rc::clone(host);
@@ -123,7 +124,7 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
 }
 
 /// Futures, options and currency pairs are found by the symbol that their parts make.
-fn register_derived(engine: &mut Engine, host: &Rc<Host>) {
+fn register_derived(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn(
         "future",
@@ -147,7 +148,7 @@ fn register_derived(engine: &mut Engine, host: &Rc<Host>) {
     });
 }
 
-fn register_fields(engine: &mut Engine) {
+fn register_fields(engine: &mut Registry) {
     engine.register_get("symbol", |a: &mut AssetRef| a.asset().symbol.to_string());
     engine.register_get("name", |a: &mut AssetRef| a.asset().name.to_string());
     engine.register_get("exchange", |a: &mut AssetRef| {

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, ImmutableString};
 
 use crate::script::api::portfolio::{AccountRef, PortfolioRef};
 use crate::script::api::time::TimeRef;
 use crate::script::convert::{Outcome, fail};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 use crate::script::state::unsavable;
 
 /// The context as scripts see it.
@@ -17,7 +18,7 @@ pub struct ContextRef(pub(crate) Rc<Host>);
 /// Fields that are not the script's own.
 pub(crate) const RESERVED: [&str; 5] = ["now", "mode", "params", "portfolio", "account"];
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     engine.register_type_with_name::<ContextRef>("Context");
     engine.register_get("now", |c: &mut ContextRef| {
         c.0.with(|desk| TimeRef::from(desk.now))
@@ -47,7 +48,7 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 /// Registers the fields that a script names, so that each is found at once.
-pub(crate) fn register_fields(engine: &mut Engine, host: &Rc<Host>, names: &[String]) {
+pub(crate) fn register_fields(engine: &mut Registry, host: &Rc<Host>, names: &[String]) {
     for name in names
         .iter()
         .filter(|name| !RESERVED.contains(&name.as_str()))

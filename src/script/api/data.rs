@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, INT};
+use rhai::{Array, Dynamic, INT};
 
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::AssetId;
@@ -13,6 +13,7 @@ use crate::script::api::series::{BarsRef, SeriesRef, optional, to_int};
 use crate::script::api::time::TimeRef;
 use crate::script::convert::{Outcome, fail, nearest, need_count, need_timeframe};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// Market data as scripts see it.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub struct HistoriesRef {
     parts: Rc<Vec<(AssetId, Dynamic)>>,
 }
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     engine.register_type_with_name::<DataRef>("Data");
     engine.register_fn("current", |d: &mut DataRef, asset: Dynamic, field: &str| {
         current(&d.0, &asset, field)
@@ -61,7 +62,7 @@ pub(super) fn register(engine: &mut Engine) {
     register_histories(engine);
 }
 
-fn register_history(engine: &mut Engine) {
+fn register_history(engine: &mut Registry) {
     engine.register_fn(
         "history",
         |d: &mut DataRef,
@@ -101,7 +102,7 @@ fn register_history(engine: &mut Engine) {
     );
 }
 
-fn register_histories(engine: &mut Engine) {
+fn register_histories(engine: &mut Registry) {
     engine.register_type_with_name::<HistoriesRef>("Histories");
     engine.register_indexer_get(|h: &mut HistoriesRef, asset: Dynamic| -> Outcome<Dynamic> {
         let id = h.host.need_asset(&asset)?;

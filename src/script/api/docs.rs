@@ -11,6 +11,8 @@ pub struct Doc {
     pub text: &'static str,
     /// An example that runs in `handle_data`; empty for none.
     pub example: &'static str,
+    /// The kind of value that it is a method or field of; empty for functions.
+    pub receiver: &'static str,
 }
 
 const fn doc(
@@ -24,6 +26,7 @@ const fn doc(
         signature,
         text,
         example,
+        receiver: "",
     }
 }
 

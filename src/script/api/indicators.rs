@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, FLOAT, INT, Map};
+use rhai::{Dynamic, FLOAT, INT, Map};
 use std::sync::Arc;
 
 use crate::core::engine::handles::{HandleId, Line, RECENT};
@@ -13,6 +13,7 @@ use crate::script::convert::{
     Outcome, check_keys, fail, float, kind_of, nearest, need_float, need_timeframe,
 };
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// An indicator that the engine keeps, as scripts see it.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub struct IndicatorRef {
     spec: &'static Spec,
 }
 
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     for spec in ALL {
         for name in std::iter::once(&spec.name).chain(spec.aliases) {
             register_forms(engine, spec, name);
@@ -51,7 +52,7 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
 }
 
 /// Registers `name(series, …)`, `name(bars, …)` and their `…_series`, with any number of parameters.
-fn register_forms(engine: &mut Engine, spec: &'static Spec, name: &str) {
+fn register_forms(engine: &mut Registry, spec: &'static Spec, name: &str) {
     let series_name = format!("{name}_series");
     // A series stands for the close, so an indicator of whole bars has no such form.
     if spec.inputs == Inputs::Close {
@@ -84,7 +85,7 @@ fn register_forms(engine: &mut Engine, spec: &'static Spec, name: &str) {
 type Read<'a> = &'a mut dyn FnMut(&Columns<'_>) -> Outcome<Dynamic>;
 
 fn register_over<T: Clone + 'static>(
-    engine: &mut Engine,
+    engine: &mut Registry,
     spec: &'static Spec,
     name: &str,
     series_name: &str,
@@ -177,7 +178,7 @@ fn whole(spec: &'static Spec, columns: &Columns<'_>, params: &[f64]) -> Outcome<
     Ok(map.into())
 }
 
-fn register_handles(engine: &mut Engine, host: &Rc<Host>) {
+fn register_handles(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_type_with_name::<IndicatorRef>("Indicator");
     let at = Rc::clone(host);
     engine.register_fn("indicator", move |name: &str, asset: Dynamic| {
@@ -278,7 +279,7 @@ fn output(indicator: &IndicatorRef, place: usize, back: usize) -> Outcome<Dynami
         .with(|desk| optional(desk.handles.value(indicator.id, place, back)))
 }
 
-fn register_on_cross(engine: &mut Engine, host: &Rc<Host>) {
+fn register_on_cross(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn(
         "on_cross",
@@ -355,7 +356,7 @@ fn crossed_handles(a: &IndicatorRef, b: &IndicatorRef, rule: CrossRule) -> Outco
 }
 
 /// Lets `indicator > number` read the latest value.
-fn register_comparisons(engine: &mut Engine) {
+fn register_comparisons(engine: &mut Registry) {
     type Test = fn(f64, f64) -> bool;
     let tests: [(&str, Test); 4] = [
         (">", |a, b| a > b),

@@ -5,10 +5,11 @@
 
 use std::rc::Rc;
 
-use rhai::Engine;
-
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
+/// Arrays.
+mod arrays;
 /// Assets and how they are found.
 pub mod assets;
 /// The context and its fields.
@@ -20,9 +21,9 @@ pub mod docs;
 /// Indicators, at once and kept.
 pub mod indicators;
 /// Orders.
-mod orders;
+pub(super) mod orders;
 /// What the script says.
-mod output;
+pub(super) mod output;
 /// The whole universe at once.
 mod panel;
 /// Portfolio, positions, account.
@@ -39,7 +40,8 @@ mod statistics;
 pub mod time;
 
 /// Registers everything.
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
+    arrays::register(engine);
     time::register(engine);
     assets::register(engine, host);
     series::register(engine);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, INT, Map};
+use rhai::{Array, Dynamic, INT, Map};
 use rust_decimal::Decimal;
 
 use crate::core::engine::desk::Desk;
@@ -17,6 +17,7 @@ use crate::script::api::panel::PanelRef;
 use crate::script::api::time::TimeRef;
 use crate::script::convert::{Outcome, check_keys, error, fail, kind_of, need_exact, need_text};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// An order as it was when it was asked for.
 #[derive(Clone, Debug)]
@@ -32,7 +33,8 @@ pub struct FillRef {
     fill: Fill,
 }
 
-const OPTIONS: [&str; 8] = [
+/// The options of an order.
+pub(in crate::script) const OPTIONS: [&str; 8] = [
     "limit",
     "stop",
     "trail",
@@ -54,7 +56,7 @@ enum Size {
     TargetPercent,
 }
 
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     let sizes = [
         ("order", Size::Units),
         ("order_value", Size::Value),
@@ -321,7 +323,7 @@ fn time_in_force(options: &Map) -> Outcome<TimeInForce> {
     )
 }
 
-fn register_weights(engine: &mut Engine, host: &Rc<Host>) {
+fn register_weights(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn(
         "order_target_weights",
@@ -375,7 +377,7 @@ fn target_weights(host: &Rc<Host>, pairs: &[(AssetId, Decimal)]) -> Outcome<Arra
     })?
 }
 
-fn register_linked(engine: &mut Engine, host: &Rc<Host>) {
+fn register_linked(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn(
         "bracket",
@@ -481,7 +483,7 @@ fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) ->
     })?
 }
 
-fn register_changes(engine: &mut Engine, host: &Rc<Host>) {
+fn register_changes(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("cancel_order", move |id: Dynamic| -> Outcome<bool> {
         let id = need_order(&id)?;
@@ -544,7 +546,7 @@ fn modify(host: &Rc<Host>, id: &Dynamic, options: &Map) -> Outcome<bool> {
     })?
 }
 
-fn register_reading(engine: &mut Engine, host: &Rc<Host>) {
+fn register_reading(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("get_order", move |id: Dynamic| -> Outcome<Dynamic> {
         let id = need_order(&id)?;
@@ -573,7 +575,7 @@ fn open_orders(host: &Rc<Host>, asset: Option<AssetId>) -> Outcome<Array> {
     })
 }
 
-fn register_order_fields(engine: &mut Engine) {
+fn register_order_fields(engine: &mut Registry) {
     engine.register_type_with_name::<OrderRef>("Order");
     engine.register_get("id", |o: &mut OrderRef| o.order.id.to_string());
     engine.register_get("asset", |o: &mut OrderRef| o.asset.clone());
@@ -649,7 +651,7 @@ fn show_order(o: &mut OrderRef) -> String {
     )
 }
 
-fn register_fill_fields(engine: &mut Engine) {
+fn register_fill_fields(engine: &mut Registry) {
     engine.register_type_with_name::<FillRef>("Fill");
     engine.register_get("order_id", |f: &mut FillRef| f.fill.order.to_string());
     engine.register_get("asset", |f: &mut FillRef| f.asset.clone());

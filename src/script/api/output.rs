@@ -7,8 +7,9 @@ use rhai::{Dynamic, Engine, Map};
 use crate::core::engine::desk::{LogLevel, Note};
 use crate::script::convert::{Outcome, check_keys, fail, float, kind_of, need_float, need_text};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("record", move |values: Map| -> Outcome<()> {
         record(&at, &values)
@@ -35,6 +36,10 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
         }
         Ok(at.rng.borrow_mut().between(from, to))
     });
+}
+
+/// Sends what a script prints to its log.
+pub(crate) fn listen(engine: &mut Engine, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.on_print(move |text| at.say(LogLevel::Info, text));
     let at = Rc::clone(host);
@@ -65,7 +70,7 @@ fn record(host: &Rc<Host>, values: &Map) -> Outcome<()> {
     host.with(|desk| desk.note(Note::Record(row)))
 }
 
-fn register_charts(engine: &mut Engine, host: &Rc<Host>) {
+fn register_charts(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("plot", move |name: &str, value: Dynamic| {
         plot(&at, name, &value, &Map::new())
@@ -98,7 +103,7 @@ fn plot(host: &Rc<Host>, name: &str, value: &Dynamic, options: &Map) -> Outcome<
     host.with(|desk| desk.note(Note::Plot(name.into(), value, options.into())))
 }
 
-fn register_log(engine: &mut Engine, host: &Rc<Host>) {
+fn register_log(engine: &mut Registry, host: &Rc<Host>) {
     let levels = [
         ("log_debug", LogLevel::Debug),
         ("log_info", LogLevel::Info),

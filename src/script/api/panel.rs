@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, FLOAT, INT, Map};
+use rhai::{Array, Dynamic, FLOAT, INT, Map};
 
 use crate::core::engine::desk::Desk;
 use crate::core::indicator::{ALL, Columns, Inputs};
@@ -17,6 +17,7 @@ use crate::script::api::series::{SeriesRef, optional, to_int, wide};
 use crate::script::api::statistics as stat;
 use crate::script::convert::{Outcome, fail, need_count, need_float};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// A table of numbers, a row for each asset, oldest first.
 #[derive(Clone, Debug)]
@@ -148,7 +149,7 @@ fn align(times: &[Timestamp], starts: &[Timestamp], values: &[f64]) -> Vec<f64> 
         .collect()
 }
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     engine.register_type_with_name::<PanelRef>("Panel");
     register_parts(engine);
     register_series_methods(engine);
@@ -184,7 +185,7 @@ fn known(row: &[f64]) -> &[f64] {
     &row[first..]
 }
 
-fn register_parts(engine: &mut Engine) {
+fn register_parts(engine: &mut Registry) {
     engine.register_get("assets", |p: &mut PanelRef| refs(p, &p.assets));
     engine.register_get("len", |p: &mut PanelRef| to_int(p.assets.len()));
     engine.register_fn("len", |p: &mut PanelRef| to_int(p.assets.len()));
@@ -228,7 +229,7 @@ fn register_parts(engine: &mut Engine) {
     });
 }
 
-fn register_series_methods(engine: &mut Engine) {
+fn register_series_methods(engine: &mut Registry) {
     type Number = fn(&[f64]) -> Option<f64>;
     let numbers: [(&str, Number); 8] = [
         ("mean", stat::mean),
@@ -275,7 +276,7 @@ fn register_series_methods(engine: &mut Engine) {
     });
 }
 
-fn register_cross_section(engine: &mut Engine) {
+fn register_cross_section(engine: &mut Registry) {
     engine.register_fn("rank", |p: &mut PanelRef| p.across(stat::rank));
     engine.register_fn("demean", |p: &mut PanelRef| {
         p.across(|values| {
@@ -310,7 +311,7 @@ fn register_cross_section(engine: &mut Engine) {
 }
 
 /// Comparisons give masks: 1 where they hold, 0 where not, nothing where there is no value.
-fn register_masks(engine: &mut Engine) {
+fn register_masks(engine: &mut Registry) {
     type Test = fn(f64, f64) -> bool;
     let tests: [(&str, Test); 4] = [
         (">", |a, b| a > b),
@@ -340,14 +341,14 @@ fn register_masks(engine: &mut Engine) {
     });
 }
 
-fn register_arithmetic(engine: &mut Engine) {
+fn register_arithmetic(engine: &mut Registry) {
     register_pair(engine, "+", |a, b| a + b);
     register_pair(engine, "-", |a, b| a - b);
     register_pair(engine, "*", |a, b| a * b);
     register_pair(engine, "/", |a, b| a / b);
 }
 
-fn register_pair(engine: &mut Engine, name: &str, op: impl Fn(f64, f64) -> f64 + Copy + 'static) {
+fn register_pair(engine: &mut Registry, name: &str, op: impl Fn(f64, f64) -> f64 + Copy + 'static) {
     engine.register_fn(name, move |a: PanelRef, b: PanelRef| -> Outcome<PanelRef> {
         if a.assets != b.assets {
             return fail("the two panels are not of the same assets");

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, FLOAT, Map};
+use rhai::{Array, Dynamic, FLOAT, Map};
 
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::AssetId;
@@ -12,6 +12,7 @@ use crate::script::api::series::to_int;
 use crate::script::api::time::TimeRef;
 use crate::script::convert::{Outcome, fail, kind_of};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// The portfolio as scripts see it.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct PositionRef {
     position: crate::core::ledger::position::Position,
 }
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     register_portfolio(engine);
     register_exact(engine);
     register_positions(engine);
@@ -44,7 +45,7 @@ pub(super) fn register(engine: &mut Engine) {
     register_account(engine);
 }
 
-fn register_portfolio(engine: &mut Engine) {
+fn register_portfolio(engine: &mut Registry) {
     engine.register_type_with_name::<PortfolioRef>("Portfolio");
     type Figure = fn(&Desk) -> FLOAT;
     let figures: [(&str, Figure); 8] = [
@@ -98,7 +99,7 @@ fn returns(desk: &Desk) -> f64 {
     to_f64(profit.checked_div(start).unwrap_or_default())
 }
 
-fn register_exact(engine: &mut Engine) {
+fn register_exact(engine: &mut Registry) {
     engine.register_get("exact", |p: &mut PortfolioRef| -> Outcome<Map> {
         p.0.with(|desk| {
             let ledger = &desk.ledger;
@@ -128,7 +129,7 @@ fn register_exact(engine: &mut Engine) {
     });
 }
 
-fn register_positions(engine: &mut Engine) {
+fn register_positions(engine: &mut Registry) {
     engine.register_type_with_name::<PositionsRef>("Positions");
     engine.register_indexer_get(|p: &mut PositionsRef, asset: Dynamic| position_of(&p.0, &asset));
     engine.register_get("len", |p: &mut PositionsRef| {
@@ -192,7 +193,7 @@ impl IntoIterator for WeightsRef {
     }
 }
 
-fn register_position(engine: &mut Engine) {
+fn register_position(engine: &mut Registry) {
     engine.register_type_with_name::<PositionRef>("Position");
     engine.register_get("asset", |p: &mut PositionRef| p.asset.clone());
     engine.register_get("amount", |p: &mut PositionRef| p.position.amount.to_f64());
@@ -224,7 +225,7 @@ fn show_position(p: &mut PositionRef) -> String {
     format!("Position({} {})", p.position.amount, p.asset.asset().symbol)
 }
 
-fn register_account(engine: &mut Engine) {
+fn register_account(engine: &mut Registry) {
     engine.register_type_with_name::<AccountRef>("Account");
     type Figure = fn(&Host, &Desk) -> FLOAT;
     let figures: [(&str, Figure); 5] = [

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chrono::{NaiveTime, Weekday};
-use rhai::{Array, Dynamic, Engine, INT, Map};
+use rhai::{Array, Dynamic, INT, Map};
 
 use crate::core::calendar::zone::parse_zone;
 use crate::core::engine::schedule::{DateRule, Entry, Rule, TimeRule};
@@ -13,6 +13,7 @@ use crate::script::convert::{
     Outcome, check_keys, fail, kind_of, need_count, need_span, need_text,
 };
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// A rule of dates, times or intervals.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ enum Part {
     Every(Span),
 }
 
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_type_with_name::<RuleRef>("Rule");
     register_date_rules(engine);
     register_time_rules(engine);
@@ -50,7 +51,7 @@ pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
     register_listing(engine, host);
 }
 
-fn register_date_rules(engine: &mut Engine) {
+fn register_date_rules(engine: &mut Registry) {
     let date = |rule| RuleRef(Part::Date(rule));
     engine.register_fn("every_day", move || date(DateRule::EveryDay));
     type Make = fn(u32) -> DateRule;
@@ -83,7 +84,7 @@ fn register_date_rules(engine: &mut Engine) {
     });
 }
 
-fn register_time_rules(engine: &mut Engine) {
+fn register_time_rules(engine: &mut Registry) {
     let time = |rule| RuleRef(Part::Time(rule));
     engine.register_fn("market_open", move || {
         time(TimeRule::MarketOpen(Span::ZERO))
@@ -154,7 +155,7 @@ fn read_rule(first: &Dynamic, second: Option<&Dynamic>) -> Outcome<Rule> {
     }
 }
 
-fn register_listing(engine: &mut Engine, host: &Rc<Host>) {
+fn register_listing(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("unschedule", move |name: &str| -> Outcome<bool> {
         at.with(|desk| desk.schedule.remove(name))

@@ -1,10 +1,11 @@
 //! Windows of numbers (`Series`) and of bars (`Bars`), oldest first.
 
-use rhai::{Array, Dynamic, Engine, FLOAT, INT};
+use rhai::{Array, Dynamic, FLOAT, INT};
 
 use crate::core::engine::window::Window;
 use crate::script::api::statistics as stat;
 use crate::script::convert::{Outcome, fail, need_count, need_float};
+use crate::script::registry::Registry;
 
 /// A window of numbers as scripts see it.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub(super) fn optional(value: Option<f64>) -> Dynamic {
     }
 }
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     engine.register_type_with_name::<SeriesRef>("Series");
     register_parts(engine);
     register_numbers(engine);
@@ -38,7 +39,7 @@ pub(super) fn register(engine: &mut Engine) {
     register_bars(engine);
 }
 
-fn register_parts(engine: &mut Engine) {
+fn register_parts(engine: &mut Registry) {
     engine.register_get("len", |s: &mut SeriesRef| to_int(s.0.len()));
     engine.register_fn("len", |s: &mut SeriesRef| to_int(s.0.len()));
     engine.register_get("is_full", |s: &mut SeriesRef| s.0.is_full());
@@ -84,7 +85,7 @@ impl IntoIterator for SeriesRef {
     }
 }
 
-fn register_numbers(engine: &mut Engine) {
+fn register_numbers(engine: &mut Registry) {
     type Number = fn(&[f64]) -> Option<f64>;
     let numbers: [(&str, Number); 10] = [
         ("sum", |v| Some(stat::sum(v))),
@@ -118,7 +119,7 @@ fn register_numbers(engine: &mut Engine) {
     engine.register_fn("argmax", |s: &mut SeriesRef| place(s.0.with(stat::argmax)));
 }
 
-fn register_transforms(engine: &mut Engine) {
+fn register_transforms(engine: &mut Registry) {
     engine.register_fn("returns", |s: &mut SeriesRef| {
         change_over(s, 1, |now, then| now / then - 1.0)
     });
@@ -191,7 +192,7 @@ fn register_transforms(engine: &mut Engine) {
     }
 }
 
-fn register_pairs(engine: &mut Engine) {
+fn register_pairs(engine: &mut Registry) {
     type Pair = fn(&[f64], &[f64]) -> Option<f64>;
     let pairs: [(&str, Pair); 3] = [
         ("correlation", stat::correlation),
@@ -209,7 +210,7 @@ fn register_pairs(engine: &mut Engine) {
     }
 }
 
-fn register_operators(engine: &mut Engine) {
+fn register_operators(engine: &mut Registry) {
     type Op = fn(f64, f64) -> f64;
     let ops: [(&str, Op); 4] = [
         ("+", |a, b| a + b),
@@ -241,7 +242,7 @@ fn register_operators(engine: &mut Engine) {
     engine.register_fn("-", |a: SeriesRef| with_number(&a, -1.0, |x, y| x * y));
 }
 
-fn register_bars(engine: &mut Engine) {
+fn register_bars(engine: &mut Registry) {
     engine.register_type_with_name::<BarsRef>("Bars");
     for (at, name) in ["open", "high", "low", "close", "volume"]
         .into_iter()

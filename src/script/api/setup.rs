@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine};
+use rhai::Dynamic;
 use rust_decimal::Decimal;
 
 use crate::core::engine::desk::{LogLevel, Note};
@@ -13,6 +13,7 @@ use crate::core::sim::commission::Commission;
 use crate::core::sim::slippage::Slippage;
 use crate::script::convert::{Outcome, fail, kind_of, need_exact, need_text};
 use crate::script::host::Host;
+use crate::script::registry::Registry;
 
 /// A model that a script chooses.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ enum Model {
     Slippage(Slippage),
 }
 
-pub(super) fn register(engine: &mut Engine, host: &Rc<Host>) {
+pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_type_with_name::<ModelRef>("Model");
     register_commissions(engine);
     register_slippages(engine);
@@ -40,7 +41,7 @@ fn not_negative(value: &Dynamic, name: &str) -> Outcome<Decimal> {
     Ok(value)
 }
 
-fn register_commissions(engine: &mut Engine) {
+fn register_commissions(engine: &mut Registry) {
     let model = |model| Ok(ModelRef(Model::Commission(model)));
     engine.register_fn("no_commission", move || -> Outcome<ModelRef> {
         model(Commission::None)
@@ -83,7 +84,7 @@ fn register_commissions(engine: &mut Engine) {
     );
 }
 
-fn register_slippages(engine: &mut Engine) {
+fn register_slippages(engine: &mut Registry) {
     let model = |model| Ok(ModelRef(Model::Slippage(model)));
     engine.register_fn("no_slippage", move || -> Outcome<ModelRef> {
         model(Slippage::None)
@@ -116,7 +117,7 @@ fn register_slippages(engine: &mut Engine) {
     );
 }
 
-fn register_setters(engine: &mut Engine, host: &Rc<Host>) {
+fn register_setters(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("set_commission", move |model: Dynamic| -> Outcome<()> {
         match model.read_lock::<ModelRef>().map(|model| model.0.clone()) {
@@ -181,7 +182,7 @@ fn overruled(name: &str) -> Note {
     Note::Log(LogLevel::Info, text.into(), "".into())
 }
 
-fn register_limits(engine: &mut Engine, host: &Rc<Host>) {
+fn register_limits(engine: &mut Registry, host: &Rc<Host>) {
     let at = Rc::clone(host);
     engine.register_fn("set_max_leverage", move |x: Dynamic| -> Outcome<()> {
         let x = not_negative(&x, "leverage")?;

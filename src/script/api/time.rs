@@ -2,11 +2,12 @@
 
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
-use rhai::{Engine, FLOAT, INT};
+use rhai::{FLOAT, INT};
 
 use crate::core::calendar::zone::{local_of, parse_zone};
 use crate::core::model::time::{Span, Timestamp};
 use crate::script::convert::{Outcome, fail, need_span};
+use crate::script::registry::Registry;
 
 /// An instant as scripts see it: UTC, or shown in a zone.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +55,7 @@ impl TimeRef {
 
 const WEEKDAYS: [&str; 7] = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry) {
     engine.register_type_with_name::<TimeRef>("Time");
     engine.register_get("year", |t: &mut TimeRef| INT::from(t.local().year()));
     engine.register_get("month", |t: &mut TimeRef| INT::from(t.local().month()));
@@ -98,7 +99,7 @@ pub(super) fn register(engine: &mut Engine) {
     register_comparisons(engine);
 }
 
-fn register_comparisons(engine: &mut Engine) {
+fn register_comparisons(engine: &mut Registry) {
     engine.register_fn("==", |a: TimeRef, b: TimeRef| a.at == b.at);
     engine.register_fn("!=", |a: TimeRef, b: TimeRef| a.at != b.at);
     engine.register_fn("<", |a: TimeRef, b: TimeRef| a.at < b.at);

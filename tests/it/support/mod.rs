@@ -1,9 +1,15 @@
 //! Starting the program in a folder of its own, with an empty environment.
 
+/// A backtest over bars written in a test.
+pub(crate) mod world;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Running a script over given bars.
+pub(crate) mod script;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {

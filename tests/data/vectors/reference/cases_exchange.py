@@ -249,8 +249,9 @@ scenario("the target of a partly filled bracket sells what was bought",
          ["100", "99.5 100 99 100 2400", "101 106 101 104 2400"],
          [{**bracket(0, "b", 100, "95", "105"), "entry_limit": "100"}],
          ["1 b buy 60 @ 99.5 open", "2 b.target sell 60 @ 105 inside"], "100330", {},
-         {"b": "partially_filled 60", "b.target": "filled 60", "b.stop": "canceled 0"},
-         rows=["AO-09"], why="2400 x .025 = 60 of 100; bar 2 stays above the limit; 60 x 5.5",
+         {"b": "partially_filled 60", "b.target": "partially_filled 60", "b.stop": "accepted 0"},
+         rows=["AO-09"], why="2400 x .025 = 60 of 100; bar 2 stays above the limit; 60 x 5.5; the "
+         "children stay for what the entry may still fill, and grow with it (AO-09)",
          volume_limit="0.025")
 
 # ---- time in force -----------------------------------------------------------------------------

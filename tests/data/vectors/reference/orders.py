@@ -39,6 +39,8 @@ class Order:
         self.active_from = None  # index of the first bar in which a child may fill
         self.active_inside = False
         self.parent = None
+        # What a child may still close: filled of its entry, less closed by it and its pair.
+        self.room = None
         self.children = []
         self.oco = None
 
@@ -48,7 +50,8 @@ class Order:
 
     @property
     def remaining(self):
-        return self.quantity - self.filled
+        left = self.quantity - self.filled
+        return left if self.room is None else min(left, self.room)
 
     @property
     def average(self):

@@ -107,7 +107,9 @@ class Script:
                 sim.cancel(self.named[rest["order"]], "by the strategy")
             return
         elif kind == "modify":
-            sim.modify(self.named[rest.pop("order")], **rest)
+            changed = self.named.get(rest.pop("order"))
+            if changed is not None:
+                sim.modify(changed, **rest)
             return
         else:
             raise ValueError(kind)

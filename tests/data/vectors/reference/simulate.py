@@ -86,6 +86,11 @@ class Simulator:
             self.bar(i)
             self.callbacks(booked_before, on_fill)
             self.mark(i)
+            # Where no asset has a bar nothing ends, so nobody is called and there is no equity row.
+            if not any(self.feed.bar(symbol, i) for symbol in self.feed.bars):
+                if self.feed.last_of_session(i):
+                    self.session_end(i)
+                continue
             handle(self, i)
             if self.config.fill_at == "this_close":
                 booked_before = len(self.fills)
@@ -317,7 +322,7 @@ class Simulator:
         o.filled += quantity
         o.cost += quantity * price
         o.commission += cost
-        o.status = "filled" if o.remaining == 0 else "partially_filled"
+        o.status = "filled" if o.filled == o.quantity else "partially_filled"
         o.updated = i
         self.ledger.book(symbol, o.side * quantity, price, cost)
         self.ledger.last.setdefault(symbol, price)
@@ -325,17 +330,25 @@ class Simulator:
         self.fills.append(Fill(self.feed.times[i], o, o.side, quantity, price, cost, slippage,
                                self.ledger.cash, self.ledger.amount(symbol), phase, maker, i))
         self.wake(o, i, phase)
+        if o.room is not None:
+            o.room -= quantity
         if o.oco is not None and o.oco.open:
-            if o.open:
+            if o.open and o.room is None:
                 raise Ambiguous("a partial fill of one of two tied orders")
-            self.cancel(o.oco, "one cancels the other")
+            if not o.open:
+                self.cancel(o.oco, "one cancels the other")
+            else:
+                # Of a pair that protects a partly filled entry the other loses what this one closed.
+                o.oco.quantity -= quantity
+                o.oco.room -= quantity
 
     def wake(self, entry, i, phase):
-        """The fill of an entry brings its children to life, as large as what filled."""
+        """The fill of an entry brings its children to life; they close no more than it filled."""
+        quantity = self.fills[-1].quantity
         for child in entry.children:
             if not child.open:
                 continue
-            child.quantity = entry.filled
+            child.room += quantity
             if child.active:
                 continue
             child.active = True
@@ -406,7 +419,7 @@ class Simulator:
         side = -entry.side
         for role, option in (("stop", {"stop": stop}), ("target", {"limit": target})):
             child = self.make(entry.asset, side, entry.quantity, f"{entry.name}.{role}", option)
-            child.active, child.parent = False, entry
+            child.active, child.parent, child.room = False, entry, ZERO
             entry.children.append(child)
         a, b = entry.children
         a.oco, b.oco = b, a
@@ -431,9 +444,12 @@ class Simulator:
         """Counts what is held and working; cancels the newest of what overshoots."""
         target = trunc_to(target, self.assets[symbol].lot)
         mine = [o for o in self.working if o.counts and o.asset.symbol == symbol]
-        net = self.ledger.amount(symbol) + sum((o.side * o.remaining for o in mine), ZERO)
+        held = self.ledger.amount(symbol)
+        net = held + sum((o.side * o.remaining for o in mine), ZERO)
         for o in sorted(mine, key=lambda o: -o.number):
-            if net == target:
+            # What is working leads past the target in the direction in which it leads.
+            overshoots = net > target if net > held else net < held and net < target
+            if not overshoots:
                 break
             if (net > target) == (o.side == BUY):
                 net -= o.side * o.remaining

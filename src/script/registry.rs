@@ -1,0 +1,211 @@
+//! Registers functions both with Rhai and in a table of our own.
+//!
+//! Rhai finds a function by hashing its name and the types of its arguments and walking its modules;
+//! the compiled form of a script ([`crate::script::fast`]) looks it up here once and calls it directly.
+//!
+//! Invariants: both see the same functions, but for the few that need Rhai's call context: those stay
+//! with Rhai.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rhai::{
+    Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc,
+    RhaiNativeFunc, Variant,
+};
+
+/// A function of the host, as Rhai wraps it.
+pub(super) type NativeFn = Rc<
+    dyn Fn(Option<NativeCallContext>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>,
+>;
+
+/// Makes an iterator of a value.
+pub(super) type IterFn = fn(Dynamic) -> Box<dyn Iterator<Item = Dynamic>>;
+
+/// One form of a function.
+#[derive(Clone)]
+pub(super) struct Native {
+    /// The types of its parameters; that of [`Dynamic`] takes anything.
+    pub(super) types: Vec<TypeId>,
+    /// Whether the first argument is changed in place, else it is taken.
+    pub(super) by_ref: bool,
+    pub(super) func: NativeFn,
+}
+
+/// The forms of a function of one name and number of parameters; shared with call sites.
+pub(super) type Forms = Rc<Vec<Native>>;
+
+/// Functions by name and number of parameters.
+#[derive(Default)]
+pub(super) struct Natives {
+    forms: BTreeMap<(String, usize), Forms>,
+    iterators: Vec<(TypeId, IterFn)>,
+}
+
+impl Natives {
+    /// Returns the forms of a function; none where there are none.
+    pub(super) fn find(&self, name: &str, parameters: usize) -> Forms {
+        self.forms
+            .get(&(name.to_owned(), parameters))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Returns how values of a type are iterated, where the host knows.
+    pub(super) fn iterator(&self, of: TypeId) -> Option<IterFn> {
+        self.iterators
+            .iter()
+            .find(|(id, _)| *id == of)
+            .map(|(_, make)| *make)
+    }
+
+    fn add(&mut self, name: &str, native: Native) {
+        let forms = self
+            .forms
+            .entry((name.to_owned(), native.types.len()))
+            .or_default();
+        let forms = Rc::make_mut(forms);
+        // A later registration replaces an earlier one of the same types, as in Rhai.
+        forms.retain(|other| other.types != native.types);
+        forms.push(native);
+        // Forms that take anything come last.
+        forms.sort_by_key(|form| {
+            form.types
+                .iter()
+                .filter(|id| **id == TypeId::of::<Dynamic>())
+                .count()
+        });
+    }
+}
+
+/// Where functions are registered.
+#[derive(Default)]
+pub(super) struct Registry {
+    module: Module,
+    natives: Natives,
+}
+
+impl Registry {
+    /// Registers a function.
+    pub(super) fn register_fn<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
+        &mut self,
+        name: impl AsRef<str>,
+        func: FUNC,
+    ) where
+        R: Variant + Clone,
+        FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
+    {
+        let types = FUNC::param_types();
+        let func = func.into_rhai_function(true, false);
+        let wrapped = match &func {
+            RhaiFunc::Pure {
+                func,
+                has_context: false,
+                ..
+            } => Some((false, Rc::clone(func) as NativeFn)),
+            RhaiFunc::Method {
+                func,
+                has_context: false,
+                ..
+            } => Some((true, Rc::clone(func) as NativeFn)),
+            _ => None,
+        };
+        if let Some((by_ref, func)) = wrapped {
+            self.natives.add(
+                name.as_ref(),
+                Native {
+                    types: types.to_vec(),
+                    by_ref,
+                    func,
+                },
+            );
+        }
+        FuncRegistration::new(name.as_ref()).set_into_module_raw(&mut self.module, types, func);
+    }
+
+    /// Registers how a field is read.
+    pub(super) fn register_get<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
+        &mut self,
+        name: impl AsRef<str>,
+        func: FUNC,
+    ) where
+        R: Variant + Clone,
+        FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
+    {
+        self.register_fn(format!("get${}", name.as_ref()), func);
+    }
+
+    /// Registers how a field is set.
+    pub(super) fn register_set<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
+        &mut self,
+        name: impl AsRef<str>,
+        func: FUNC,
+    ) where
+        R: Variant + Clone,
+        FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
+    {
+        self.register_fn(format!("set${}", name.as_ref()), func);
+    }
+
+    /// Registers how an element is read.
+    pub(super) fn register_indexer_get<
+        A: 'static,
+        const N: usize,
+        const X: bool,
+        R,
+        const F: bool,
+        FUNC,
+    >(
+        &mut self,
+        func: FUNC,
+    ) where
+        R: Variant + Clone,
+        FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
+    {
+        self.register_fn("index$get$", func);
+    }
+
+    /// Registers how an element is set.
+    pub(super) fn register_indexer_set<
+        A: 'static,
+        const N: usize,
+        const X: bool,
+        R,
+        const F: bool,
+        FUNC,
+    >(
+        &mut self,
+        func: FUNC,
+    ) where
+        R: Variant + Clone,
+        FUNC: RhaiNativeFunc<A, N, X, R, F> + 'static,
+    {
+        self.register_fn("index$set$", func);
+    }
+
+    /// Names a type.
+    pub(super) fn register_type_with_name<T: Variant + Clone>(&mut self, name: &str) {
+        self.module.set_custom_type::<T>(name);
+    }
+
+    /// Registers that values of a type can be iterated.
+    pub(super) fn register_iterator<T>(&mut self)
+    where
+        T: Variant + Clone + IntoIterator<Item = Dynamic>,
+    {
+        self.module.set_iterable::<T>();
+        self.natives
+            .iterators
+            .push((TypeId::of::<T>(), |value| match value.try_cast::<T>() {
+                Some(value) => Box::new(value.into_iter()),
+                None => Box::new(std::iter::empty()),
+            }));
+    }
+
+    /// Gives the functions to an engine, and the table to the caller.
+    pub(super) fn install(self, engine: &mut Engine) -> Natives {
+        engine.register_global_module(self.module.into());
+        self.natives
+    }
+}

@@ -1,0 +1,1 @@
+//! Semantics of what scripts call, asserted by scripts.
