@@ -46,3 +46,5 @@ mod shipped_scripts;
 mod support;
 /// Rules of the source that no compiler checks.
 mod tidy;
+/// The workloads of the reference vectors.
+mod workloads;

@@ -12,7 +12,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Out, Verbosity};
 use crate::app::config::layer::Origin;
 use crate::app::config::{Config, ConfigSources, load};
-use crate::app::run::failure::{of_data, of_run, of_script, of_unknown_params};
+use crate::app::run::failure::{of_data, of_load, of_run, of_unknown_params};
 use crate::app::run::market::{MarketData, MarketDataError};
 use crate::app::run::record::{Files, Recorder};
 use crate::app::run::results::{self, Facts};
@@ -28,7 +28,7 @@ use crate::script::host::ScriptStrategy;
 use crate::script::sandbox::Fuse;
 use crate::shell::clock::{Stopwatch, now};
 use crate::shell::files::exists;
-use crate::shell::folder::{TextFile, make_results_folder};
+use crate::shell::folder::{TextFile, make_results_folder, remove_results_folder};
 use crate::shell::watchdog::Watchdog;
 
 /// How long a call of a handler may take.
@@ -47,6 +47,12 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
             "rustybt backtest --script scripts/momentum.rhai",
         ));
     };
+    if args.output.no_save && args.output.report.is_some() {
+        return Err(Failure::usage(
+            "a report is made from the files of a run, and --no-save keeps none",
+            "leave --no-save out",
+        ));
+    }
     let script = ScriptFile::read(path)?;
     let watch = Stopwatch::start();
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
@@ -55,7 +61,7 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
     let fuse = Arc::new(Fuse::default());
     let strategy = script
         .load(&data, &config, Arc::clone(&fuse))
-        .map_err(|e| of_script(&e, None))?;
+        .map_err(|e| of_load(&e, &config))?;
     if !strategy.unknown_params().is_empty() {
         return Err(of_unknown_params(&strategy));
     }
@@ -68,8 +74,13 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
         move |call| halted.blow(call),
     );
     let folder = results_folder(&args.output, &facts.script_sha256)?;
-    let finished = simulate_all(out, &config, &data, strategy, folder.as_deref())?;
-    finish(args, out, facts, loading, finished, folder.as_deref())
+    let outcome = simulate_all(out, &config, &data, strategy, folder.as_deref())
+        .and_then(|finished| finish(args, out, facts, loading, finished, folder.as_deref()));
+    if let (Err(_), Some(folder), None) = (&outcome, &folder, &args.output.out) {
+        // A run that failed is not among the runs; a folder of one's own shows how far it came.
+        remove_results_folder(folder);
+    }
+    outcome
 }
 
 struct Finished {
@@ -233,10 +244,7 @@ fn write_report(output: &OutputFlags, folder: Option<&Path>) -> Result<Option<Pa
         return Ok(None);
     };
     let Some(folder) = folder else {
-        return Err(Failure::usage(
-            "a report is made from the files of a run, and --no-save keeps none",
-            "leave --no-save out",
-        ));
+        return Ok(None);
     };
     let path = runs::write_report(folder, wanted.as_deref())
         .map_err(|error| Failure::usage(error.to_string(), "rustybt runs list"))?;
