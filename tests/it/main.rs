@@ -6,6 +6,10 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// `backtest` as a person starts it.
+mod backtest;
+/// What a backtest leaves behind.
+mod backtest_results;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
