@@ -8,6 +8,10 @@
 
 /// Cash, margin, futures, splits and dividends.
 mod accounts;
+/// `backtest` as a person starts it.
+mod backtest;
+/// What a backtest leaves behind.
+mod backtest_results;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
@@ -60,3 +64,5 @@ mod support;
 mod tidy;
 /// The moving-average cross against the reference.
 mod w1;
+/// The workloads of the reference vectors.
+mod workloads;

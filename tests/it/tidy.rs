@@ -69,7 +69,7 @@ const OWNERS: &[(&str, &[&str], &str)] = &[
 const UNFINISHED: &[&str] = &["todo!(", "unimplemented!(", "FIXME", "not implemented"];
 
 /// Folders whose every file a test runs: the folder, and the file of tests that walks it.
-const RUN_BY: &[(&str, &str)] = &[];
+const RUN_BY: &[(&str, &str)] = &[("scripts", "shipped_scripts.rs")];
 
 /// Folders whose files some test must name or run.
 const SAMPLES: &[&str] = &["scripts", "stdlib", "examples", "config"];
@@ -225,7 +225,8 @@ fn judge_samples(
     for (folder, file) in walked {
         let wanted = format!("tests/it/{file}");
         let walks = |(path, text): &(String, String)| {
-            *path == wanted && text.contains(&format!("\"{folder}"))
+            let named = |quote: &str| text.contains(&format!("{quote}{folder}"));
+            *path == wanted && (named("\"") || named("\"/"))
         };
         if !tests.iter().any(walks) {
             found.push(format!("{wanted} does not walk {folder}"));

@@ -392,7 +392,9 @@ impl Observer for Seen {
         check_books(desk);
     }
 
-    fn on_action(&mut self, _action: &DatedAction, _held: Quantity, _desk: &Desk) {}
+    fn on_action(&mut self, _action: &DatedAction, _before: Quantity, desk: &Desk) {
+        check_books(desk);
+    }
 
     fn on_slice(&mut self, _bars: &[(AssetId, Bar)], desk: &mut Desk) {
         check_books(desk);
