@@ -375,13 +375,6 @@ pub(crate) struct Seen {
 }
 
 impl Observer for Seen {
-    fn on_action(
-        &mut self,
-        _: &rustybt::core::sim::world::DatedAction,
-        _: rustybt::core::model::number::Quantity,
-        _: &Desk,
-    ) {
-    }
 
     fn on_fill(&mut self, fill: &Fill, desk: &Desk) {
         self.fills.push(SeenFill {
