@@ -25,6 +25,7 @@ use crate::script::api::data::DataRef;
 use crate::script::api::output;
 use crate::script::convert::{Outcome, fail, kind_of};
 use crate::script::error::{Explainer, ScriptError, Texts};
+use crate::script::fast::{Limits, TO_ARRAY_TEXT};
 use crate::script::modules::{Modules, ReadModule};
 use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
@@ -100,6 +101,7 @@ pub struct ScriptStrategy {
     handlers: BTreeSet<&'static str>,
     context: Dynamic,
     data: Dynamic,
+    usual: [Dynamic; 2],
     texts: Rc<RefCell<Texts>>,
     file: String,
     budget: Budget,
@@ -265,12 +267,13 @@ impl ScriptStrategy {
             .map_err(|e| explain(e.into()))?;
         register_fields(&mut registry, &host, &names);
         let natives = registry.install(&mut engine);
-        let unit = Unit::load(&mut engine, text, file).map_err(explain)?;
-        let mut visible = rhai::Module::new();
-        for (name, value) in modules.take_constants() {
-            visible.set_var(name, value);
-        }
-        engine.register_global_module(visible.into());
+        install_iteration(&mut engine);
+        let limits = Limits {
+            budget: setup.budget,
+            fuse: Arc::clone(&setup.fuse),
+        };
+        let unit =
+            Unit::load(&mut engine, natives, limits, text, file, &modules).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
             .iter_functions()
@@ -280,6 +283,7 @@ impl ScriptStrategy {
             handlers: BTreeSet::new(),
             context: Dynamic::from(ContextRef(Rc::clone(&host))),
             data: Dynamic::from(DataRef(Rc::clone(&host))),
+            usual: Default::default(),
             host,
             engine,
             unit,
@@ -422,6 +426,18 @@ impl ScriptStrategy {
             .collect()
     }
 
+    /// Runs a function of context and data; the two are used again, since making them costs more than
+    /// a small handler.
+    fn run_usual(&mut self, function: &str) -> Result<(), ScriptError> {
+        let mut args = std::mem::take(&mut self.usual);
+        if !args[0].is::<ContextRef>() || !args[1].is::<DataRef>() {
+            args = [self.context.clone(), self.data.clone()];
+        }
+        let outcome = self.run(function, &mut args);
+        self.usual = args;
+        outcome
+    }
+
     fn args(&self, call: &Call) -> Vec<Dynamic> {
         let context = self.context.clone();
         let order = |id| {
@@ -466,9 +482,15 @@ impl Strategy for ScriptStrategy {
     fn call(&mut self, call: &Call, desk: &mut Box<Desk>) -> Result<(), Failure> {
         std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
         self.host.seated.set(true);
-        let mut args = self.args(call);
-        let handler = call.handler();
-        let outcome = self.run(handler.name(), &mut args);
+        let outcome = match call {
+            Call::BeforeTradingStart => self.run_usual("before_trading_start"),
+            Call::HandleData => self.run_usual("handle_data"),
+            Call::Function(name) => self.run_usual(name),
+            other => {
+                let mut args = self.args(other);
+                self.run(other.handler().name(), &mut args)
+            }
+        };
         self.host.seated.set(false);
         std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
         let mut fields = self.host.fields.borrow_mut();
@@ -497,6 +519,14 @@ pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Eng
     params::register(&mut registry, host);
     api::register(&mut registry, host);
     (engine, registry)
+}
+
+/// Registers the function through which compiled scripts iterate over what only Rhai can.
+fn install_iteration(engine: &mut Engine) {
+    let ast = engine.compile(TO_ARRAY_TEXT).expect("the text is ours");
+    let module = rhai::Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine)
+        .expect("it only defines a function");
+    engine.register_global_module(module.into());
 }
 
 /// Returns the names of all properties that a script reads or writes.

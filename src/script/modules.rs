@@ -24,6 +24,8 @@ pub(super) struct Modules {
     read: ReadModule,
     loaded: Rc<RefCell<BTreeMap<String, Shared<rhai::Module>>>>,
     loading: Rc<RefCell<Vec<String>>>,
+    /// The syntax trees of loaded modules, those that others import first.
+    trees: Rc<RefCell<Vec<(String, rhai::AST)>>>,
     texts: Rc<RefCell<Texts>>,
     names: OwnNames,
     constants: Rc<RefCell<Vec<(String, Dynamic)>>>,
@@ -35,6 +37,7 @@ impl Modules {
             read,
             loaded: Rc::default(),
             loading: Rc::default(),
+            trees: Rc::default(),
             texts,
             names,
             constants: Rc::default(),
@@ -45,6 +48,11 @@ impl Modules {
     /// all see, under names of their modules' own.
     pub(super) fn take_constants(&self) -> Vec<(String, Dynamic)> {
         self.constants.take()
+    }
+
+    /// Returns the syntax trees of the modules that were loaded, by path.
+    pub(super) fn trees(&self) -> Vec<(String, rhai::AST)> {
+        self.trees.borrow().clone()
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {
@@ -81,11 +89,15 @@ impl Modules {
             .insert(path.to_owned(), Arc::clone(&text));
         self.loading.borrow_mut().push(path.to_owned());
         let mut kept = Vec::new();
-        let made = compile_with_constants(engine, &text, path, &self.names, &mut kept)
-            .and_then(|ast| rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine));
+        let made =
+            compile_with_constants(engine, &text, path, &self.names, &mut kept).and_then(|ast| {
+                let module = rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine)?;
+                Ok((module, ast))
+            });
         self.loading.borrow_mut().pop();
         self.constants.borrow_mut().extend(kept);
-        let mut module = made?;
+        let (mut module, ast) = made?;
+        self.trees.borrow_mut().push((path.to_owned(), ast));
         module.set_id(path);
         let module: Shared<rhai::Module> = module.into();
         self.loaded

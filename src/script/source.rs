@@ -16,32 +16,50 @@ use rhai::{
 };
 
 use crate::script::convert::error;
+use crate::script::fast::{Limits, Machine, Parts, Program};
+use crate::script::modules::Modules;
+use crate::script::registry::Natives;
 
 /// A compiled script with everything that it keeps between calls.
 pub(super) struct Unit {
     ast: AST,
-    /// The functions of the script by name and number of parameters.
-    bodies: BTreeMap<(String, usize), Body>,
+    bodies: Bodies,
+    fast: Fast,
     global: GlobalRuntimeState,
     caches: Caches,
     scope: Scope<'static>,
+}
+
+/// The compiled form of a script, and what it needs to run.
+struct Fast {
+    program: Program,
+    natives: Natives,
+    limits: Limits,
+    stack: Vec<Dynamic>,
+    on: bool,
 }
 
 /// A function taken apart.
 ///
 /// What stops a call for good (the end of its budget, too deep a recursion) carries the place of the
 /// outermost call, and a call from outside has none. Statements that are run as such keep theirs.
-struct Body {
-    params: Vec<ImmutableString>,
-    statements: Vec<Stmt>,
+pub(super) struct Body {
+    pub(super) params: Vec<ImmutableString>,
+    pub(super) statements: Vec<Stmt>,
 }
+
+/// Functions by name and number of parameters.
+pub(super) type Bodies = BTreeMap<(String, usize), Body>;
 
 impl Unit {
     /// Compiles a script and runs its top level: imports and constants.
     pub(super) fn load(
         engine: &mut Engine,
+        natives: Natives,
+        limits: Limits,
         text: &str,
         file: &str,
+        modules: &Modules,
     ) -> Result<Self, Box<EvalAltResult>> {
         let mut first = engine.compile(text)?;
         first.set_source(file);
@@ -50,28 +68,44 @@ impl Unit {
         let mut scope = Scope::new();
         global.lib.push(first.shared_lib().clone());
         global.source = Some(file.into());
-        run_statements(
+        drop(run_statements(
             engine,
             &mut global,
             &mut caches,
             &mut scope,
             first.statements(),
-        )?;
+        )?);
         let constants = constants_of(scope);
         refuse_hidden(&first, &constants)?;
         // Before a dot or an index a constant's name is not replaced by its value: there it is found
-        // as a variable that all functions see.
-        let mut visible = Module::new();
-        for (name, _, value) in constants.iter() {
-            visible.set_var(name, value);
+        // as a variable that all functions see, that of a module under a name of the module's own.
+        let mut seen: BTreeMap<String, Dynamic> = modules.take_constants().into_iter().collect();
+        seen.extend(
+            constants
+                .iter()
+                .map(|(name, _, value)| (name.to_owned(), value)),
+        );
+        let mut variables = Module::new();
+        for (name, value) in &seen {
+            variables.set_var(name.as_str(), value.clone());
         }
-        engine.register_global_module(visible.into());
+        engine.register_global_module(variables.into());
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
         global.lib.push(ast.shared_lib().clone());
         Ok(Self {
-            bodies: bodies_of(&ast),
+            fast: Fast {
+                program: Program::new(file, &ast, &modules.trees(), &seen, &natives),
+                natives,
+                limits,
+                stack: Vec::new(),
+                on: true,
+            },
+            bodies: bodies_of(&ast)
+                .into_iter()
+                .filter(|((name, _), _)| !is_closure(name))
+                .collect(),
             ast,
             global,
             caches: Caches::new(),
@@ -87,6 +121,24 @@ impl Unit {
         args: &mut [Dynamic],
     ) -> Result<Dynamic, Box<EvalAltResult>> {
         self.global.num_operations = 0;
+        if self.fast.on
+            && let Some(id) = self.fast.program.find(function, args.len())
+        {
+            let result = Machine::new(Parts {
+                engine,
+                global: &mut self.global,
+                caches: &mut self.caches,
+                scope: &mut self.scope,
+                program: &self.fast.program,
+                natives: &self.fast.natives,
+                limits: &self.fast.limits,
+                stack: &mut self.fast.stack,
+            })
+            .run(id, args);
+            self.global.level = 0;
+            self.scope.clear();
+            return result;
+        }
         let body = self.bodies.get(&(function.to_owned(), args.len()));
         let result = if let Some(body) = body {
             for (name, value) in body.params.iter().zip(&mut *args) {
@@ -115,6 +167,11 @@ impl Unit {
         self.global.level = 0;
         self.scope.clear();
         result
+    }
+
+    /// Chooses whether functions run compiled, where they can be, or under Rhai.
+    pub(super) fn set_compiled(&mut self, on: bool) {
+        self.fast.on = on;
     }
 
     /// Returns the syntax tree.
@@ -235,9 +292,14 @@ pub(super) fn only(ast: &AST, name: &str, params: usize) -> AST {
     one
 }
 
-/// Takes the functions of a script apart, but for closures and for those that import: what they
-/// import must go when they return.
-fn bodies_of(ast: &AST) -> BTreeMap<(String, usize), Body> {
+/// Whether a function is a closure.
+fn is_closure(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
+/// Takes the functions of a script apart, but for those that import: what they import must go when
+/// they return.
+pub(super) fn bodies_of(ast: &AST) -> Bodies {
     let mut bodies = BTreeMap::new();
     for function in ast.iter_functions() {
         let (name, count) = (function.name, function.params.len());
@@ -250,7 +312,7 @@ fn bodies_of(ast: &AST) -> BTreeMap<(String, usize), Body> {
             imports |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::Import(..))));
             true
         });
-        if !imports && !name.starts_with("anon$") {
+        if !imports {
             let params = function
                 .params
                 .iter()

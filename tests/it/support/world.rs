@@ -359,6 +359,14 @@ pub(crate) struct Seen {
 }
 
 impl Observer for Seen {
+    fn on_action(
+        &mut self,
+        _: &rustybt::core::sim::world::DatedAction,
+        _: rustybt::core::model::number::Quantity,
+        _: &Desk,
+    ) {
+    }
+
     fn on_fill(&mut self, fill: &Fill, desk: &Desk) {
         self.fills.push(SeenFill {
             fill: *fill,
@@ -367,8 +375,6 @@ impl Observer for Seen {
         });
         check_books(desk);
     }
-
-    fn on_action(&mut self, _action: &DatedAction, _held: Quantity, _desk: &Desk) {}
 
     fn on_slice(&mut self, _bars: &[(AssetId, Bar)], desk: &mut Desk) {
         check_books(desk);
