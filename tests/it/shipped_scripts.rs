@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use crate::support::root;
 use crate::support::script::{Candle, Sandbox, frame};
 
 fn shipped() -> Vec<(String, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+    let mut paths: Vec<PathBuf> = fs::read_dir(root().join("scripts"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "rhai"))
