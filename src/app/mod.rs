@@ -3,12 +3,16 @@
 //! Invariants: results go to standard output, everything else to standard error; each error becomes
 //! one diagnostic and one exit code in `cli`.
 
+/// `check`: what can be seen in scripts without running them.
+pub mod check;
 /// The command line: what was typed, and the diagnostics that answer it.
 pub mod cli;
 /// Configuration files: what they say and what it means.
 pub mod config;
 /// `data`: bars at rest.
 pub mod data;
+/// `doc`: the words about everything that a script can call.
+pub mod doc;
 /// `doctor`: looks at the surroundings.
 pub mod doctor;
 /// How figures are written for people.

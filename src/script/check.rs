@@ -6,6 +6,8 @@
 
 /// Rules about calls: do they exist, do they take so many arguments, do they know the option.
 mod calls;
+/// What codes mean.
+mod codes;
 /// Rules about handlers.
 mod handlers;
 /// Rules about names: of functions, of variables.
@@ -15,7 +17,10 @@ mod numbers;
 /// A parsed file, ready to be looked at.
 mod parsed;
 /// What scripts can call.
-pub(super) mod surface;
+mod surface;
+
+pub use self::codes::{codes, explain};
+pub use self::surface::names as surface_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -169,6 +174,13 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         }
     }
     let mut found = findings.0;
+    // A function handed to the engine that is not there is not also an unknown variable.
+    let handed: Vec<Place> = found
+        .iter()
+        .filter(|f| f.error.code == "RBT108")
+        .map(|f| f.error.place.clone())
+        .collect();
+    found.retain(|f| f.error.code != "RBT104" || !handed.contains(&f.error.place));
     found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
     found.dedup();
     found

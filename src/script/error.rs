@@ -261,7 +261,7 @@ impl<'a> Explainer<'a> {
         let own = self.functions.iter().any(|function| function == name);
         let known = docs::find(name);
         if !known.is_empty() {
-            let forms: Vec<&str> = known.iter().map(|doc| doc.signature).collect();
+            let forms: Vec<&str> = known.iter().map(|doc| &*doc.signature).collect();
             return (
                 "RBT102",
                 format!("`{name}` does not take ({kinds})"),
@@ -278,7 +278,7 @@ impl<'a> Explainer<'a> {
         let mut candidates: Vec<&str> = docs::names().collect();
         candidates.extend(self.functions.iter().map(String::as_str));
         let hint = nearest(name, candidates.into_iter()).map_or_else(String::new, |near| {
-            let form = docs::find(near).first().map_or(near, |doc| doc.signature);
+            let form = docs::find(near).first().map_or(near, |doc| &doc.signature);
             format!("did you mean `{form}`?")
         });
         ("RBT101", format!("unknown function `{name}`"), hint)

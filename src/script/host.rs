@@ -25,12 +25,13 @@ use crate::script::api::data::DataRef;
 use crate::script::api::output;
 use crate::script::convert::{Outcome, fail, kind_of};
 use crate::script::error::{Explainer, ScriptError, Texts};
+use crate::script::fast::{Limits, TO_ARRAY_TEXT};
 use crate::script::modules::{Modules, ReadModule};
 use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
 use crate::script::registry::Registry;
 use crate::script::sandbox::{self, Budget, Fuse};
-use crate::script::source::{Unit, free_method_names};
+use crate::script::source::{Loading, OwnNames, Unit, read_names};
 use crate::script::state::Fields;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
@@ -74,6 +75,9 @@ pub struct Setup {
     pub fuse: Arc<Fuse>,
     /// Reads modules beside the script.
     pub read_module: ReadModule,
+    /// Whether functions are compiled for speed; without, all of them run under Rhai's own evaluator,
+    /// with the same results.
+    pub compiled: bool,
 }
 
 /// What registered functions share.
@@ -88,6 +92,7 @@ pub(super) struct Host {
     pub(super) locks: Locks,
     pub(super) margin: Margin,
     functions: RefCell<BTreeSet<String>>,
+    names: OwnNames,
     said: RefCell<BTreeSet<AssetId>>,
 }
 
@@ -99,6 +104,7 @@ pub struct ScriptStrategy {
     handlers: BTreeSet<&'static str>,
     context: Dynamic,
     data: Dynamic,
+    usual: [Dynamic; 2],
     texts: Rc<RefCell<Texts>>,
     file: String,
     budget: Budget,
@@ -139,6 +145,7 @@ impl Host {
             locks,
             margin,
             functions: RefCell::default(),
+            names: OwnNames::default(),
             said: RefCell::default(),
         }
     }
@@ -244,8 +251,8 @@ impl ScriptStrategy {
             setup.margin,
         ));
         let (mut engine, mut registry) = furnish(&host, setup.budget, &setup.fuse);
-        let modules = Modules::new(setup.read_module, Rc::clone(&texts));
-        engine.set_module_resolver(modules);
+        let modules = Modules::new(setup.read_module, Rc::clone(&texts), host.names.clone());
+        engine.set_module_resolver(modules.clone());
         let explain = |error: Box<EvalAltResult>| {
             Explainer {
                 texts: &texts.borrow(),
@@ -263,7 +270,17 @@ impl ScriptStrategy {
             .map_err(|e| explain(e.into()))?;
         register_fields(&mut registry, &host, &names);
         let natives = registry.install(&mut engine);
-        let unit = Unit::load(&engine, text, file).map_err(explain)?;
+        install_iteration(&mut engine);
+        let loading = Loading {
+            natives,
+            limits: Limits {
+                budget: setup.budget,
+                fuse: Arc::clone(&setup.fuse),
+            },
+            modules: &modules,
+            compiled: setup.compiled,
+        };
+        let unit = Unit::load(&mut engine, text, file, loading).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
             .iter_functions()
@@ -273,6 +290,7 @@ impl ScriptStrategy {
             handlers: BTreeSet::new(),
             context: Dynamic::from(ContextRef(Rc::clone(&host))),
             data: Dynamic::from(DataRef(Rc::clone(&host))),
+            usual: Default::default(),
             host,
             engine,
             unit,
@@ -415,6 +433,18 @@ impl ScriptStrategy {
             .collect()
     }
 
+    /// Runs a function of context and data; the two are used again, since making them costs more than
+    /// a small handler.
+    fn run_usual(&mut self, function: &str) -> Result<(), ScriptError> {
+        let mut args = std::mem::take(&mut self.usual);
+        if !args[0].is::<ContextRef>() || !args[1].is::<DataRef>() {
+            args = [self.context.clone(), self.data.clone()];
+        }
+        let outcome = self.run(function, &mut args);
+        self.usual = args;
+        outcome
+    }
+
     fn args(&self, call: &Call) -> Vec<Dynamic> {
         let context = self.context.clone();
         let order = |id| {
@@ -459,9 +489,15 @@ impl Strategy for ScriptStrategy {
     fn call(&mut self, call: &Call, desk: &mut Box<Desk>) -> Result<(), Failure> {
         std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
         self.host.seated.set(true);
-        let mut args = self.args(call);
-        let handler = call.handler();
-        let outcome = self.run(handler.name(), &mut args);
+        let outcome = match call {
+            Call::BeforeTradingStart => self.run_usual("before_trading_start"),
+            Call::HandleData => self.run_usual("handle_data"),
+            Call::Function(name) => self.run_usual(name),
+            other => {
+                let mut args = self.args(other);
+                self.run(other.handler().name(), &mut args)
+            }
+        };
         self.host.seated.set(false);
         std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
         let mut fields = self.host.fields.borrow_mut();
@@ -483,13 +519,21 @@ impl Strategy for ScriptStrategy {
 pub(super) fn furnish(host: &Rc<Host>, budget: Budget, fuse: &Arc<Fuse>) -> (Engine, Registry) {
     let mut engine = Engine::new();
     sandbox::confine(&mut engine, budget, Arc::clone(fuse));
-    free_method_names(&mut engine);
+    read_names(&mut engine, host.names.clone());
     output::listen(&mut engine, host);
     let mut registry = Registry::default();
     numbers::register(&mut registry);
     params::register(&mut registry, host);
     api::register(&mut registry, host);
     (engine, registry)
+}
+
+/// Registers the function through which compiled scripts iterate over what only Rhai can.
+fn install_iteration(engine: &mut Engine) {
+    let ast = engine.compile(TO_ARRAY_TEXT).expect("the text is ours");
+    let module = rhai::Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine)
+        .expect("it only defines a function");
+    engine.register_global_module(module.into());
 }
 
 /// Returns the names of all properties that a script reads or writes.

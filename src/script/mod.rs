@@ -12,6 +12,8 @@ pub mod check;
 mod convert;
 /// What went wrong in a script, and where.
 pub mod error;
+/// Scripts compiled for speed.
+mod fast;
 /// The script at the engine's service.
 pub mod host;
 /// Imports.

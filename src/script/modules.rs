@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rhai::{Engine, EvalAltResult, ModuleResolver, Position, Scope, Shared};
+use rhai::{Dynamic, Engine, EvalAltResult, ModuleResolver, Position, Scope, Shared};
 
 use crate::script::convert::{error, nearest};
 use crate::script::error::Texts;
-use crate::script::source::compile_with_constants;
+use crate::script::source::{OwnNames, compile_with_constants};
 use crate::script::stdlib;
 
 /// Reads the text of a module beside the script; `None` where there is none.
@@ -24,17 +24,35 @@ pub(super) struct Modules {
     read: ReadModule,
     loaded: Rc<RefCell<BTreeMap<String, Shared<rhai::Module>>>>,
     loading: Rc<RefCell<Vec<String>>>,
+    /// The syntax trees of loaded modules, those that others import first.
+    trees: Rc<RefCell<Vec<(String, rhai::AST)>>>,
     texts: Rc<RefCell<Texts>>,
+    names: OwnNames,
+    constants: Rc<RefCell<Vec<(String, Dynamic)>>>,
 }
 
 impl Modules {
-    pub(super) fn new(read: ReadModule, texts: Rc<RefCell<Texts>>) -> Self {
+    pub(super) fn new(read: ReadModule, texts: Rc<RefCell<Texts>>, names: OwnNames) -> Self {
         Self {
             read,
             loaded: Rc::default(),
             loading: Rc::default(),
+            trees: Rc::default(),
             texts,
+            names,
+            constants: Rc::default(),
         }
+    }
+
+    /// Returns the syntax trees of the modules that were loaded, by path.
+    pub(super) fn trees(&self) -> Vec<(String, rhai::AST)> {
+        self.trees.borrow().clone()
+    }
+
+    /// Takes the constants that functions of the modules loaded so far look for among variables that
+    /// all see, under names of their modules' own.
+    pub(super) fn take_constants(&self) -> Vec<(String, Dynamic)> {
+        self.constants.take()
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {
@@ -70,10 +88,16 @@ impl Modules {
             .borrow_mut()
             .insert(path.to_owned(), Arc::clone(&text));
         self.loading.borrow_mut().push(path.to_owned());
-        let made = compile_with_constants(engine, &text, path)
-            .and_then(|ast| rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine));
+        let mut kept = Vec::new();
+        let made =
+            compile_with_constants(engine, &text, path, &self.names, &mut kept).and_then(|ast| {
+                let module = rhai::Module::eval_ast_as_new(Scope::new(), &ast, engine)?;
+                Ok((module, ast))
+            });
         self.loading.borrow_mut().pop();
-        let mut module = made?;
+        self.constants.borrow_mut().extend(kept);
+        let (mut module, ast) = made?;
+        self.trees.borrow_mut().push((path.to_owned(), ast));
         module.set_id(path);
         let module: Shared<rhai::Module> = module.into();
         self.loaded

@@ -8,8 +8,8 @@
 //! Decimal (the float taken as the decimal it prints as); dividing by zero is an error for whole
 //! numbers and decimals and infinite for floats, as IEEE says.
 
-use rhai::{Dynamic, FLOAT, INT, ImmutableString};
-use rust_decimal::Decimal;
+use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString, Map};
+use rust_decimal::{Decimal, MathematicalOps};
 
 use crate::core::model::number::{decimal_from_f64, to_f64};
 use crate::script::convert::{Outcome, fail, kind_of, show};
@@ -50,10 +50,10 @@ macro_rules! orderings {
 }
 
 macro_rules! decimal_arithmetic {
-    ($engine:expr, $($op:literal => $method:ident),*) => {
+    ($engine:expr, $($op:literal => $method:path),*) => {
         $(
-            $engine.register_fn($op, |a: Decimal, b: FLOAT| arithmetic(Some(a), $op, decimal_from_f64(b), Decimal::$method));
-            $engine.register_fn($op, |a: FLOAT, b: Decimal| arithmetic(decimal_from_f64(a), $op, Some(b), Decimal::$method));
+            $engine.register_fn($op, |a: Decimal, b: FLOAT| arithmetic(Some(a), $op, decimal_from_f64(b), $method));
+            $engine.register_fn($op, |a: FLOAT, b: Decimal| arithmetic(decimal_from_f64(a), $op, Some(b), $method));
         )*
     };
 }
@@ -66,7 +66,7 @@ pub(super) fn register(engine: &mut Registry) {
     }
     orderings!(engine, "<" => <, "<=" => <=, ">" => >, ">=" => >=);
     refuse_orderings(engine);
-    decimal_arithmetic!(engine, "+" => checked_add, "-" => checked_sub, "*" => checked_mul, "/" => checked_div, "%" => checked_rem);
+    decimal_arithmetic!(engine, "+" => Decimal::checked_add, "-" => Decimal::checked_sub, "*" => Decimal::checked_mul, "/" => Decimal::checked_div, "%" => Decimal::checked_rem, "**" => power);
     for op in ["+", "-", "*", "/", "%", "**"] {
         engine.register_fn(op, move |_: (), b: Dynamic| missing(op, &b));
         for_missing_right(engine, op);
@@ -104,6 +104,8 @@ fn refuse_orderings(engine: &mut Registry) {
     refuse_against_all::<bool>(engine);
     refuse_against_all::<()>(engine);
     refuse_against_all::<char>(engine);
+    refuse_against_all::<Array>(engine);
+    refuse_against_all::<Map>(engine);
     refuse::<bool, bool>(engine);
     refuse::<(), ()>(engine);
     refuse::<ImmutableString, bool>(engine);
@@ -150,6 +152,10 @@ fn arithmetic(
             "`{op}` between a Decimal and a float that is infinite or not a number"
         )),
     }
+}
+
+fn power(base: Decimal, exponent: Decimal) -> Option<Decimal> {
+    base.checked_powd(exponent)
 }
 
 fn missing(op: &str, other: &Dynamic) -> Outcome<Dynamic> {

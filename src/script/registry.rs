@@ -112,10 +112,11 @@ impl Registry {
             _ => None,
         };
         if let Some((by_ref, func)) = wrapped {
+            let types = types.map(of_values).to_vec();
             self.natives.add(
                 name.as_ref(),
                 Native {
-                    types: types.to_vec(),
+                    types,
                     by_ref,
                     func,
                 },
@@ -207,5 +208,14 @@ impl Registry {
     pub(super) fn install(self, engine: &mut Engine) -> Natives {
         engine.register_global_module(self.module.into());
         self.natives
+    }
+}
+
+/// Returns the type that values have which a parameter takes: texts are one type in scripts.
+fn of_values(parameter: TypeId) -> TypeId {
+    if parameter == TypeId::of::<&str>() || parameter == TypeId::of::<String>() {
+        TypeId::of::<rhai::ImmutableString>()
+    } else {
+        parameter
     }
 }

@@ -58,7 +58,7 @@ impl Fuse {
         self.running.store(call, Ordering::Relaxed);
     }
 
-    fn is_blown(&self) -> bool {
+    pub(super) fn is_blown(&self) -> bool {
         let running = self.running.load(Ordering::Relaxed);
         running != 0 && self.blown.load(Ordering::Relaxed) == running
     }

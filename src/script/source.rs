@@ -6,21 +6,26 @@
 //! Invariants: the top level runs once; a constant's name is never hidden by a parameter or a loop
 //! variable (that would be replaced too), which is refused.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rhai::{
-    AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState,
-    ImmutableString, Position, Scope, Stmt, Token,
+    AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, Expr, GlobalRuntimeState,
+    ImmutableString, Module, Position, Scope, Stmt, Token,
 };
 
 use crate::script::convert::error;
+use crate::script::fast::{Limits, Machine, Parts, Program};
+use crate::script::modules::Modules;
+use crate::script::registry::Natives;
 
 /// A compiled script with everything that it keeps between calls.
 pub(super) struct Unit {
     ast: AST,
-    /// The functions of the script by name and number of parameters.
-    bodies: BTreeMap<(String, usize), Body>,
+    /// The functions of the script, closures aside.
+    bodies: Bodies,
+    fast: Fast,
     global: GlobalRuntimeState,
     caches: Caches,
     scope: Scope<'static>,
@@ -30,17 +35,38 @@ pub(super) struct Unit {
 ///
 /// What stops a call for good (the end of its budget, too deep a recursion) carries the place of the
 /// outermost call, and a call from outside has none. Statements that are run as such keep theirs.
-struct Body {
-    params: Vec<ImmutableString>,
-    statements: Vec<Stmt>,
+pub(super) struct Body {
+    pub(super) params: Vec<ImmutableString>,
+    pub(super) statements: Vec<Stmt>,
+}
+
+/// Functions by name and number of parameters.
+pub(super) type Bodies = BTreeMap<(String, usize), Body>;
+
+/// The compiled form of a script, and what it needs to run.
+struct Fast {
+    program: Program,
+    natives: Natives,
+    limits: Limits,
+    stack: Vec<Dynamic>,
+}
+
+/// What a script is loaded with.
+pub(super) struct Loading<'a> {
+    pub(super) natives: Natives,
+    pub(super) limits: Limits,
+    pub(super) modules: &'a Modules,
+    /// Whether functions are compiled; without, all of them run under Rhai.
+    pub(super) compiled: bool,
 }
 
 impl Unit {
     /// Compiles a script and runs its top level: imports and constants.
     pub(super) fn load(
-        engine: &Engine,
+        engine: &mut Engine,
         text: &str,
         file: &str,
+        loading: Loading<'_>,
     ) -> Result<Self, Box<EvalAltResult>> {
         let mut first = engine.compile(text)?;
         first.set_source(file);
@@ -49,21 +75,44 @@ impl Unit {
         let mut scope = Scope::new();
         global.lib.push(first.shared_lib().clone());
         global.source = Some(file.into());
-        run_statements(
+        drop(run_statements(
             engine,
             &mut global,
             &mut caches,
             &mut scope,
             first.statements(),
-        )?;
+        )?);
         let constants = constants_of(scope);
         refuse_hidden(&first, &constants)?;
+        // Before a dot or an index a constant's name is not replaced by its value: there it is found
+        // as a variable that all functions see.
+        let mut seen: BTreeMap<String, Dynamic> =
+            loading.modules.take_constants().into_iter().collect();
+        seen.extend(constants.iter().map(|(name, _, value)| (name.to_owned(), value)));
+        let mut visible = Module::new();
+        for (name, value) in &seen {
+            visible.set_var(name, value.clone());
+        }
+        engine.register_global_module(visible.into());
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
         global.lib.push(ast.shared_lib().clone());
+        let program = if loading.compiled {
+            Program::new(file, &ast, &loading.modules.trees(), &loading.natives, &seen)
+        } else {
+            Program::default()
+        };
+        let mut bodies = bodies_of(&ast);
+        bodies.retain(|(name, _), _| !is_closure(name));
         Ok(Self {
-            bodies: bodies_of(&ast),
+            fast: Fast {
+                program,
+                natives: loading.natives,
+                limits: loading.limits,
+                stack: Vec::new(),
+            },
+            bodies,
             ast,
             global,
             caches: Caches::new(),
@@ -79,6 +128,22 @@ impl Unit {
         args: &mut [Dynamic],
     ) -> Result<Dynamic, Box<EvalAltResult>> {
         self.global.num_operations = 0;
+        if let Some(id) = self.fast.program.find(function, args.len()) {
+            let result = Machine::new(Parts {
+                engine,
+                global: &mut self.global,
+                caches: &mut self.caches,
+                scope: &mut self.scope,
+                program: &self.fast.program,
+                natives: &self.fast.natives,
+                limits: &self.fast.limits,
+                stack: &mut self.fast.stack,
+            })
+            .run(id, args);
+            self.global.level = 0;
+            self.scope.clear();
+            return result;
+        }
         let body = self.bodies.get(&(function.to_owned(), args.len()));
         let result = if let Some(body) = body {
             for (name, value) in body.params.iter().zip(&mut *args) {
@@ -123,27 +188,35 @@ impl Unit {
     }
 }
 
-/// Lets a method be named as a word that Rhai reserves: `prices.var()`.
+/// Lets a method be named as a word that Rhai reserves (`prices.var()`), and a module's constants
+/// have names of their own where they must.
 #[expect(
     deprecated,
     reason = "the library marks what may change in its next version so"
 )]
-pub(super) fn free_method_names(engine: &mut Engine) {
+pub(super) fn read_names(engine: &mut Engine, names: OwnNames) {
     let after_dot = Cell::new(false);
-    engine.on_parse_token(move |token, _, _| {
+    engine.on_parse_token(move |token, at, _| {
         let is_method = after_dot.replace(token == Token::Period);
         match token {
             Token::Reserved(name) if is_method && *name == "var" => Token::Identifier(name),
+            Token::Identifier(name) => {
+                let own = names.of(&name, at).map(|own| Box::new(own.into()));
+                Token::Identifier(own.unwrap_or(name))
+            }
             other => other,
         }
     });
 }
 
-/// Compiles a module, with its constants in place of their names.
+/// Compiles a module, with its constants in place of their names; those that must be found under a
+/// name of the module's own are added to `kept`.
 pub(super) fn compile_with_constants(
     engine: &Engine,
     text: &str,
     file: &str,
+    names: &OwnNames,
+    kept: &mut Vec<(String, Dynamic)>,
 ) -> Result<AST, Box<EvalAltResult>> {
     let mut first = engine.compile(text)?;
     first.set_source(file);
@@ -156,7 +229,60 @@ pub(super) fn compile_with_constants(
     refuse_hidden(&first, &constants)?;
     let mut ast = engine.compile_with_scope(&constants, text)?;
     ast.set_source(file);
-    Ok(ast)
+    let roots = roots_of(&ast, &constants);
+    if roots.is_empty() {
+        return Ok(ast);
+    }
+    // Read once more, with a name for each of those that is the module's own.
+    *names.0.borrow_mut() = Some((file.to_owned(), roots));
+    let renamed = engine.compile_with_scope(&constants, text);
+    *names.0.borrow_mut() = None;
+    let mut renamed = renamed?;
+    renamed.set_source(file);
+    kept.extend(
+        constants
+            .iter()
+            .map(|(name, _, value)| (own_name(file, name), value)),
+    );
+    Ok(renamed)
+}
+
+/// Names that are read as others: before a dot or an index a constant's name is not replaced by its
+/// value, so that in a module it must be one that no other module has.
+#[derive(Clone, Default, Debug)]
+pub(super) struct OwnNames(Rc<RefCell<Option<(String, BTreeSet<Position>)>>>);
+
+impl OwnNames {
+    fn of(&self, name: &str, at: Position) -> Option<String> {
+        let names = self.0.borrow();
+        let (file, places) = names.as_ref()?;
+        places.contains(&at).then(|| own_name(file, name))
+    }
+}
+
+/// The name of a module's constant among those of all modules.
+fn own_name(file: &str, name: &str) -> String {
+    format!("{file}::{name}")
+}
+
+/// Returns the places at which functions have a constant's name before a dot or an index.
+fn roots_of(ast: &AST, constants: &Scope<'_>) -> BTreeSet<Position> {
+    let mut places = BTreeSet::new();
+    for function in ast.iter_functions() {
+        let params = function.params;
+        only(ast, function.name, params.len()).walk(&mut |path| {
+            if let Some(ASTNode::Expr(Expr::Dot(x, ..) | Expr::Index(x, ..))) = path.last()
+                && let Expr::Variable(root, _, at) = &x.lhs
+                && root.2.is_empty()
+                && constants.contains(&root.1)
+                && !params.contains(&root.1.as_str())
+            {
+                places.insert(*at);
+            }
+            true
+        });
+    }
+    places
 }
 
 /// Returns a tree with one function of another, by its name and number of parameters.
@@ -166,9 +292,14 @@ pub(super) fn only(ast: &AST, name: &str, params: usize) -> AST {
     one
 }
 
-/// Takes the functions of a script apart, but for closures and for those that import: what they
-/// import must go when they return.
-fn bodies_of(ast: &AST) -> BTreeMap<(String, usize), Body> {
+/// Whether a function is a closure.
+fn is_closure(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
+/// Takes the functions of a script apart, but for those that import: what they import must go when
+/// they return.
+pub(super) fn bodies_of(ast: &AST) -> Bodies {
     let mut bodies = BTreeMap::new();
     for function in ast.iter_functions() {
         let (name, count) = (function.name, function.params.len());
@@ -181,7 +312,7 @@ fn bodies_of(ast: &AST) -> BTreeMap<(String, usize), Body> {
             imports |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::Import(..))));
             true
         });
-        if !imports && !name.starts_with("anon$") {
+        if !imports {
             let params = function
                 .params
                 .iter()
@@ -226,7 +357,11 @@ fn refuse_hidden(ast: &AST, constants: &Scope<'_>) -> Result<(), Box<EvalAltResu
         e.set_position(at);
         Err(e)
     };
-    for function in ast.iter_functions() {
+    // What a closure captures looks like a parameter of it.
+    let named = ast
+        .iter_functions()
+        .filter(|function| !is_closure(function.name));
+    for function in named {
         if let Some(name) = function.params.iter().find(|name| constants.contains(name)) {
             return hidden(name, Position::NONE);
         }

@@ -6,6 +6,8 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// Cash, margin, futures, splits and dividends.
+mod accounts;
 /// `backtest` as a person starts it.
 mod backtest;
 /// What a backtest leaves behind.
@@ -22,14 +24,20 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The order of things at one instant and between bars.
+mod events;
 /// The simulated exchange against the reference's scenarios.
 mod exchange;
+/// Laws of the exchange and the books.
+mod exchange_laws;
 /// Models, books and trails against the reference's tables.
 mod exchange_tables;
 /// The generated bars of the workloads.
 mod generated_data;
 /// Indicators against TA-Lib.
 mod indicators;
+/// Brackets, tied orders and changes.
+mod linked_orders;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.
@@ -42,6 +50,10 @@ mod round_trips;
 mod runs;
 /// Semantics of what scripts call.
 mod script_api;
+/// What can be seen in a script without running it.
+mod script_check;
+/// The documentation of what scripts call.
+mod script_docs;
 /// What a person is told when a script is wrong.
 mod script_errors;
 /// The scripts that ship.
@@ -50,5 +62,7 @@ mod shipped_scripts;
 mod support;
 /// Rules of the source that no compiler checks.
 mod tidy;
+/// The moving-average cross against the reference.
+mod w1;
 /// The workloads of the reference vectors.
 mod workloads;

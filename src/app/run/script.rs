@@ -94,6 +94,7 @@ impl ScriptFile {
             budget: Budget::default(),
             fuse,
             read_module: self.module_reader(),
+            compiled: true,
         };
         ScriptStrategy::load(&self.text, &self.name(), setup).map_err(Box::new)
     }

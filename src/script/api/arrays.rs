@@ -34,18 +34,22 @@ pub(super) fn register(engine: &mut Registry) {
 
 fn sort_with(ctx: NativeCallContext<'_>, array: &mut Array, compare: FnPtr) -> Outcome<()> {
     let sorted = merge_sort(std::mem::take(array), &mut |a, b| {
-        let answer = compare.call_raw(&ctx, None, [a.clone(), b.clone()])?;
-        match (answer.as_bool(), float(&answer)) {
-            (Ok(first), _) => Ok(first),
-            (Err(_), Some(number)) => Ok(number < 0.0),
-            (Err(_), None) => fail(format!(
-                "the comparison of a sort must answer true, false or a number, was {}",
-                kind_of(&answer)
-            )),
-        }
+        comes_first(&compare.call_raw(&ctx, None, [a.clone(), b.clone()])?)
     })?;
     *array = sorted;
     Ok(())
+}
+
+/// Whether the answer of a comparison says that its first argument comes first.
+pub(in crate::script) fn comes_first(answer: &Dynamic) -> Outcome<bool> {
+    match (answer.as_bool(), float(answer)) {
+        (Ok(first), _) => Ok(first),
+        (Err(_), Some(number)) => Ok(number < 0.0),
+        (Err(_), None) => fail(format!(
+            "the comparison of a sort must answer true, false or a number, was {}",
+            kind_of(answer)
+        )),
+    }
 }
 
 /// How two values of one kind stand; numbers of all kinds are of one.
@@ -68,7 +72,7 @@ fn natural(a: &Dynamic, b: &Dynamic) -> Outcome<Ordering> {
 
 /// Sorts, equal elements keeping their order. `before` says whether its first argument must come
 /// before its second.
-fn merge_sort(
+pub(in crate::script) fn merge_sort(
     mut values: Array,
     before: &mut impl FnMut(&Dynamic, &Dynamic) -> Outcome<bool>,
 ) -> Outcome<Array> {

@@ -1,81 +1,155 @@
-//! Words about everything that a script can call.
+//! Words about everything that a script can call, one file a subject.
+//!
+//! Invariants: every registered function, method and field has its words, and nothing else has (tests
+//! hold it); every example runs: in `handle_data`, where `asset`, `prices` (its last 50 closes) and
+//! `bars` (its last 50 bars) are there, those of set-up and of schedules in `initialize`, where
+//! `asset` is, those of parameters at the top level.
 
-/// What is known of one function.
-#[derive(Clone, Copy, Debug)]
+mod assets;
+mod data;
+mod handlers;
+mod indicators;
+mod orders;
+mod output;
+mod panel;
+mod portfolio;
+mod render;
+mod schedule;
+mod series;
+mod setup;
+mod values;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+pub use self::render::{overview, render, search};
+
+/// What is known of one function, method or field.
+#[derive(Clone, Debug)]
 pub struct Doc {
-    /// The name.
-    pub name: &'static str,
-    /// How it is called.
-    pub signature: &'static str,
-    /// What it does, in a sentence or two.
-    pub text: &'static str,
-    /// An example that runs in `handle_data`; empty for none.
-    pub example: &'static str,
+    /// What it is about.
+    pub subject: &'static str,
     /// The kind of value that it is a method or field of; empty for functions.
     pub receiver: &'static str,
+    /// The name.
+    pub name: &'static str,
+    /// Whether it is read without parentheses.
+    pub is_field: bool,
+    /// How it is called, or the kind of value that a field has.
+    pub signature: Cow<'static, str>,
+    /// What it does, in a sentence or two.
+    pub text: Cow<'static, str>,
+    /// A few lines that run; empty for none.
+    pub example: &'static str,
 }
 
-const fn doc(
+/// One line of a subject's table.
+#[derive(Clone, Copy)]
+struct Line {
+    receiver: &'static str,
+    name: &'static str,
+    is_field: bool,
+    signature: &'static str,
+    text: &'static str,
+    example: &'static str,
+}
+
+/// A function.
+const fn function(
     name: &'static str,
     signature: &'static str,
     text: &'static str,
     example: &'static str,
-) -> Doc {
-    Doc {
+) -> Line {
+    method("", name, signature, text, example)
+}
+
+/// A method.
+const fn method(
+    receiver: &'static str,
+    name: &'static str,
+    signature: &'static str,
+    text: &'static str,
+    example: &'static str,
+) -> Line {
+    Line {
+        receiver,
         name,
+        is_field: false,
         signature,
         text,
         example,
-        receiver: "",
     }
 }
 
-/// Everything, by subject.
-pub const DOCS: &[Doc] = &[
-    doc(
-        "order",
-        "order(asset, amount [, options])",
-        "Orders units: positive buys, negative sells.",
-        "",
-    ),
-    doc(
-        "order_value",
-        "order_value(asset, money [, options])",
-        "Orders for an amount of money.",
-        "",
-    ),
-    doc(
-        "order_percent",
-        "order_percent(asset, fraction [, options])",
-        "Orders for a fraction of the portfolio's value.",
-        "",
-    ),
-    doc(
-        "order_target",
-        "order_target(asset, amount [, options])",
-        "Orders so that the holding becomes `amount`.",
-        "",
-    ),
-    doc(
-        "order_target_value",
-        "order_target_value(asset, money [, options])",
-        "Orders so that the holding becomes worth `money`.",
-        "",
-    ),
-    doc(
-        "order_target_percent",
-        "order_target_percent(asset, fraction [, options])",
-        "Orders so that the holding becomes this fraction of the portfolio's value.",
-        "",
-    ),
+/// A field; `kind` is that of its value.
+const fn field(
+    receiver: &'static str,
+    name: &'static str,
+    kind: &'static str,
+    text: &'static str,
+) -> Line {
+    Line {
+        receiver,
+        name,
+        is_field: true,
+        signature: kind,
+        text,
+        example: "",
+    }
+}
+
+/// Subjects in the order in which they are listed, with their tables.
+const SUBJECTS: [(&str, &[Line]); 12] = [
+    ("Handlers", handlers::LINES),
+    ("Context and portfolio", portfolio::LINES),
+    ("Market data", data::LINES),
+    ("Series and bars", series::LINES),
+    ("Indicators", indicators::LINES),
+    ("Assets", assets::LINES),
+    ("Orders", orders::LINES),
+    ("Panels", panel::LINES),
+    ("Set-up", setup::LINES),
+    ("Schedules", schedule::LINES),
+    ("Output", output::LINES),
+    ("Numbers, time, parameters", values::LINES),
 ];
+
+static ALL: LazyLock<Vec<Doc>> = LazyLock::new(|| {
+    let mut docs: Vec<Doc> = Vec::new();
+    for (subject, lines) in SUBJECTS {
+        docs.extend(lines.iter().map(|line| Doc {
+            subject,
+            receiver: line.receiver,
+            name: line.name,
+            is_field: line.is_field,
+            signature: line.signature.into(),
+            text: line.text.into(),
+            example: line.example,
+        }));
+        if subject == "Indicators" {
+            docs.extend(indicators::of_the_table(subject));
+        }
+    }
+    docs
+});
+
+/// Returns everything, by subject.
+pub fn all() -> &'static [Doc] {
+    &ALL
+}
 
 /// Returns what is known of a name.
 pub fn find(name: &str) -> Vec<&'static Doc> {
-    DOCS.iter().filter(|doc| doc.name == name).collect()
+    ALL.iter().filter(|doc| doc.name == name).collect()
 }
 
-/// Returns all names.
+/// Returns the names of all functions and methods.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    DOCS.iter().map(|doc| doc.name)
+    ALL.iter().filter(|doc| !doc.is_field).map(|doc| doc.name)
+}
+
+/// Returns the subjects in their order.
+pub fn subjects() -> impl Iterator<Item = &'static str> {
+    SUBJECTS.iter().map(|(subject, _)| *subject)
 }

@@ -31,23 +31,27 @@ pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     }
     register_handles(engine, host);
     register_comparisons(engine);
-    engine.register_fn("crossed_above", |a: SeriesRef, b: SeriesRef| {
-        crossed(&a, &b, crossed_above)
+    register_crosses(engine, "crossed_above", crossed_above);
+    register_crosses(engine, "crossed_below", crossed_below);
+}
+
+fn register_crosses(engine: &mut Registry, name: &str, rule: CrossRule) {
+    engine.register_fn(name, move |a: SeriesRef, b: SeriesRef| {
+        crossed(&a, &b, rule)
     });
-    engine.register_fn("crossed_below", |a: SeriesRef, b: SeriesRef| {
-        crossed(&a, &b, crossed_below)
+    let over = move |a: &SeriesRef, level: FLOAT| {
+        ends(a).is_some_and(|(before, now)| rule(before, now, level, level))
+    };
+    engine.register_fn(name, move |a: SeriesRef, level: FLOAT| over(&a, level));
+    engine.register_fn(name, move |a: SeriesRef, level: INT| over(&a, wide(level)));
+    engine.register_fn(name, move |a: IndicatorRef, b: IndicatorRef| {
+        crossed_handles(&a, &b, rule)
     });
-    engine.register_fn("crossed_above", |a: SeriesRef, level: FLOAT| {
-        ends(&a).is_some_and(|(before, now)| crossed_above(before, now, level, level))
+    engine.register_fn(name, move |a: IndicatorRef, level: FLOAT| {
+        crossed_level(&a, level, rule)
     });
-    engine.register_fn("crossed_below", |a: SeriesRef, level: FLOAT| {
-        ends(&a).is_some_and(|(before, now)| crossed_below(before, now, level, level))
-    });
-    engine.register_fn("crossed_above", |a: IndicatorRef, b: IndicatorRef| {
-        crossed_handles(&a, &b, crossed_above)
-    });
-    engine.register_fn("crossed_below", |a: IndicatorRef, b: IndicatorRef| {
-        crossed_handles(&a, &b, crossed_below)
+    engine.register_fn(name, move |a: IndicatorRef, level: INT| {
+        crossed_level(&a, wide(level), rule)
     });
 }
 
@@ -82,6 +86,9 @@ fn register_forms(engine: &mut Registry, spec: &'static Spec, name: &str) {
     });
 }
 
+/// Without a period these are of the whole series: `prices.max()` is no indicator.
+const OF_SERIES: [&str; 3] = ["min", "max", "var"];
+
 type Read<'a> = &'a mut dyn FnMut(&Columns<'_>) -> Outcome<Dynamic>;
 
 fn register_over<T: Clone + 'static>(
@@ -99,7 +106,9 @@ fn register_over<T: Clone + 'static>(
         let params = numbers(spec, params)?;
         open(source, &mut |columns| whole(spec, columns, &params))
     };
-    engine.register_fn(name, move |s: &mut T| now(s, &[]));
+    if !OF_SERIES.contains(&name) {
+        engine.register_fn(name, move |s: &mut T| now(s, &[]));
+    }
     engine.register_fn(series_name, move |s: &mut T| all(s, &[]));
     if !spec.params.is_empty() {
         engine.register_fn(name, move |s: &mut T, a: Dynamic| now(s, &[a]));
@@ -341,6 +350,13 @@ fn crossed(a: &SeriesRef, b: &SeriesRef, rule: CrossRule) -> bool {
 
 fn ends(series: &SeriesRef) -> Option<(f64, f64)> {
     Some((series.0.get(-2)?, series.0.get(-1)?))
+}
+
+fn crossed_level(a: &IndicatorRef, level: f64, rule: CrossRule) -> Outcome<bool> {
+    a.host.with(|desk| {
+        let value = |back| desk.handles.value(a.id, 0, back).unwrap_or(f64::NAN);
+        rule(value(1), value(0), level, level)
+    })
 }
 
 fn crossed_handles(a: &IndicatorRef, b: &IndicatorRef, rule: CrossRule) -> Outcome<bool> {

@@ -9,7 +9,7 @@ use crate::script::host::Host;
 use crate::script::registry::Registry;
 
 /// Arrays.
-mod arrays;
+pub(super) mod arrays;
 /// Assets and how they are found.
 pub mod assets;
 /// The context and its fields.

@@ -509,7 +509,9 @@ fn cancel_all(host: &Rc<Host>, asset: Option<AssetId>) -> Outcome<INT> {
         let ids: Vec<OrderId> = desk
             .orders
             .open()
-            .filter(|order| asset.is_none_or(|id| order.request.asset == id))
+            .filter(|order| {
+                asset.is_none_or(|id| order.request.asset == id) && !desk.is_leaving(order.id)
+            })
             .map(|order| order.id)
             .collect();
         let canceled = ids.into_iter().filter(|id| desk.cancel(*id)).count();
@@ -542,7 +544,8 @@ fn modify(host: &Rc<Host>, id: &Dynamic, options: &Map) -> Outcome<bool> {
             limit: limit.map(|price| asset.round_limit(side, Price::new(price))),
             stop: stop.map(|price| asset.round_stop(side, Price::new(price))),
         };
-        Ok(desk.replace(id, change))
+        desk.replace(id, change)
+            .map_err(|denial| error(denial.to_string()))
     })?
 }
 

@@ -156,10 +156,10 @@ pub(super) fn unknown_scheduled(view: &View<'_>, findings: &mut Findings) {
             match file.function(given) {
                 Some(f) if f.params.len() == 2 => {}
                 Some(f) => {
-                    let message = format!(
-                        "`{given}` has {} parameters, needs 2: context, data",
-                        f.params.len()
-                    );
+                    let count = f.params.len();
+                    let plural = if count == 1 { "" } else { "s" };
+                    let message =
+                        format!("`{given}` has {count} parameter{plural}, needs 2: context, data");
                     let hint = format!("write fn {given}(context, data)");
                     findings.error(file, "RBT108", at, message, hint);
                 }

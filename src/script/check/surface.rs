@@ -112,7 +112,11 @@ pub fn names() -> BTreeSet<String> {
 
 /// Returns how a function is called, as its documentation writes it; the name where there is none.
 pub(super) fn signature(name: &str) -> String {
-    let forms: Vec<&str> = docs::find(name).iter().map(|doc| doc.signature).collect();
+    let forms: Vec<&str> = docs::find(name)
+        .iter()
+        .filter(|doc| !doc.is_field)
+        .map(|doc| &*doc.signature)
+        .collect();
     if forms.is_empty() {
         name.to_owned()
     } else {

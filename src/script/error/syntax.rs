@@ -77,7 +77,11 @@ impl Seen<'_> {
 type Habit = (fn(&Seen<'_>) -> bool, &'static str);
 
 /// The first that applies is given.
-const HABITS: [Habit; 21] = [
+const HABITS: [Habit; 22] = [
+    (
+        |s| s.at(&["eval"]),
+        "a script does not run texts: write a function",
+    ),
     (
         |s| s.begins(&["def ", "function ", "func ", "async "]),
         "a function begins with fn name(context, data) {",

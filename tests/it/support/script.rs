@@ -140,6 +140,7 @@ impl Sandbox {
             budget: self.budget,
             fuse: Arc::new(Fuse::default()),
             read_module: Rc::new(move |path| modules.get(path).map(|text| text.as_str().into())),
+            compiled: std::env::var_os("RUSTYBT_TEST_INTERPRETED").is_none(),
         };
         ScriptStrategy::load(text, &self.file, setup)
     }

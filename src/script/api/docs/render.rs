@@ -1,0 +1,95 @@
+//! Writes documentation as plain text.
+
+use std::fmt::Write;
+
+use crate::script::api::docs::{Doc, all, find, subjects};
+
+/// Lists all subjects with the names in each.
+pub fn overview() -> String {
+    let mut text = String::new();
+    for subject in subjects() {
+        let mut names: Vec<&str> = Vec::new();
+        for doc in all().iter().filter(|doc| doc.subject == subject) {
+            if !names.contains(&doc.name) {
+                names.push(doc.name);
+            }
+        }
+        let _infallible = writeln!(text, "{subject}\n{}", wrapped(&names));
+    }
+    text
+}
+
+/// Returns what is known of a name, or of a method as `Series.mean`, or of a subject or kind of
+/// value; `None` for what is not known.
+pub fn render(name: &str) -> Option<String> {
+    let name = name.trim_end_matches("()");
+    let (receiver, plain) = match name.split_once('.') {
+        Some((receiver, plain)) => (Some(receiver), plain),
+        None => (None, name),
+    };
+    let mut found = find(plain);
+    if let Some(receiver) = receiver {
+        found.retain(|doc| doc.receiver.eq_ignore_ascii_case(receiver));
+    }
+    if found.is_empty() {
+        found = all()
+            .iter()
+            .filter(|doc| {
+                doc.subject.eq_ignore_ascii_case(name) || doc.receiver.eq_ignore_ascii_case(name)
+            })
+            .collect();
+    }
+    let texts: Vec<String> = found.into_iter().map(entry).collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// Returns one line for everything that mentions a text, in any case of letters.
+pub fn search(text: &str) -> String {
+    let wanted = text.to_lowercase();
+    let mut lines = String::new();
+    for doc in all() {
+        let words = format!("{} {} {}", doc.name, doc.signature, doc.text).to_lowercase();
+        if words.contains(&wanted) {
+            let first = doc.text.split(". ").next().unwrap_or("");
+            let _infallible = writeln!(lines, "{}  {}", title(doc), first.trim_end_matches('.'));
+        }
+    }
+    lines
+}
+
+fn entry(doc: &Doc) -> String {
+    let mut text = format!("{}\n    {}\n", title(doc), doc.text);
+    if !doc.example.is_empty() {
+        text.push('\n');
+        for line in doc.example.lines() {
+            let _infallible = writeln!(text, "        {line}");
+        }
+    }
+    text
+}
+
+fn title(doc: &Doc) -> String {
+    match (doc.receiver, doc.is_field) {
+        ("", _) => doc.signature.to_string(),
+        (receiver, true) => format!("{receiver}.{}: {}", doc.name, doc.signature),
+        (receiver, false) => format!("{receiver}.{}", doc.signature),
+    }
+}
+
+/// Writes words with commas in lines of at most 76 characters, indented.
+fn wrapped(words: &[&str]) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for word in words {
+        if !line.is_empty() && line.len() + word.len() + 2 > 76 {
+            let _infallible = writeln!(text, "    {line},");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push_str(", ");
+        }
+        line.push_str(word);
+    }
+    let _infallible = writeln!(text, "    {line}");
+    text
+}
