@@ -31,7 +31,7 @@ use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
 use crate::script::registry::Registry;
 use crate::script::sandbox::{self, Budget, Fuse};
-use crate::script::source::{OwnNames, Unit, read_names};
+use crate::script::source::{Loading, OwnNames, Unit, read_names};
 use crate::script::state::Fields;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
@@ -75,6 +75,9 @@ pub struct Setup {
     pub fuse: Arc<Fuse>,
     /// Reads modules beside the script.
     pub read_module: ReadModule,
+    /// Whether functions are compiled for speed; without, all of them run under Rhai's own evaluator,
+    /// with the same results.
+    pub compiled: bool,
 }
 
 /// What registered functions share.
@@ -268,12 +271,16 @@ impl ScriptStrategy {
         register_fields(&mut registry, &host, &names);
         let natives = registry.install(&mut engine);
         install_iteration(&mut engine);
-        let limits = Limits {
-            budget: setup.budget,
-            fuse: Arc::clone(&setup.fuse),
+        let loading = Loading {
+            natives,
+            limits: Limits {
+                budget: setup.budget,
+                fuse: Arc::clone(&setup.fuse),
+            },
+            modules: &modules,
+            compiled: setup.compiled,
         };
-        let unit =
-            Unit::load(&mut engine, natives, limits, text, file, &modules).map_err(explain)?;
+        let unit = Unit::load(&mut engine, text, file, loading).map_err(explain)?;
         *host.functions.borrow_mut() = unit
             .ast()
             .iter_functions()

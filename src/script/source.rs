@@ -23,20 +23,12 @@ use crate::script::registry::Natives;
 /// A compiled script with everything that it keeps between calls.
 pub(super) struct Unit {
     ast: AST,
+    /// The functions of the script, closures aside.
     bodies: Bodies,
     fast: Fast,
     global: GlobalRuntimeState,
     caches: Caches,
     scope: Scope<'static>,
-}
-
-/// The compiled form of a script, and what it needs to run.
-struct Fast {
-    program: Program,
-    natives: Natives,
-    limits: Limits,
-    stack: Vec<Dynamic>,
-    on: bool,
 }
 
 /// A function taken apart.
@@ -51,15 +43,30 @@ pub(super) struct Body {
 /// Functions by name and number of parameters.
 pub(super) type Bodies = BTreeMap<(String, usize), Body>;
 
+/// The compiled form of a script, and what it needs to run.
+struct Fast {
+    program: Program,
+    natives: Natives,
+    limits: Limits,
+    stack: Vec<Dynamic>,
+}
+
+/// What a script is loaded with.
+pub(super) struct Loading<'a> {
+    pub(super) natives: Natives,
+    pub(super) limits: Limits,
+    pub(super) modules: &'a Modules,
+    /// Whether functions are compiled; without, all of them run under Rhai.
+    pub(super) compiled: bool,
+}
+
 impl Unit {
     /// Compiles a script and runs its top level: imports and constants.
     pub(super) fn load(
         engine: &mut Engine,
-        natives: Natives,
-        limits: Limits,
         text: &str,
         file: &str,
-        modules: &Modules,
+        loading: Loading<'_>,
     ) -> Result<Self, Box<EvalAltResult>> {
         let mut first = engine.compile(text)?;
         first.set_source(file);
@@ -78,34 +85,44 @@ impl Unit {
         let constants = constants_of(scope);
         refuse_hidden(&first, &constants)?;
         // Before a dot or an index a constant's name is not replaced by its value: there it is found
-        // as a variable that all functions see, that of a module under a name of the module's own.
-        let mut seen: BTreeMap<String, Dynamic> = modules.take_constants().into_iter().collect();
+        // as a variable that all functions see.
+        let mut seen: BTreeMap<String, Dynamic> =
+            loading.modules.take_constants().into_iter().collect();
         seen.extend(
             constants
                 .iter()
                 .map(|(name, _, value)| (name.to_owned(), value)),
         );
-        let mut variables = Module::new();
+        let mut visible = Module::new();
         for (name, value) in &seen {
-            variables.set_var(name.as_str(), value.clone());
+            visible.set_var(name, value.clone());
         }
-        engine.register_global_module(variables.into());
+        engine.register_global_module(visible.into());
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
         global.lib.push(ast.shared_lib().clone());
+        let program = if loading.compiled {
+            Program::new(
+                file,
+                &ast,
+                &loading.modules.trees(),
+                &loading.natives,
+                &seen,
+            )
+        } else {
+            Program::default()
+        };
+        let mut bodies = bodies_of(&ast);
+        bodies.retain(|(name, _), _| !is_closure(name));
         Ok(Self {
             fast: Fast {
-                program: Program::new(file, &ast, &modules.trees(), &seen, &natives),
-                natives,
-                limits,
+                program,
+                natives: loading.natives,
+                limits: loading.limits,
                 stack: Vec::new(),
-                on: true,
             },
-            bodies: bodies_of(&ast)
-                .into_iter()
-                .filter(|((name, _), _)| !is_closure(name))
-                .collect(),
+            bodies,
             ast,
             global,
             caches: Caches::new(),
@@ -121,9 +138,7 @@ impl Unit {
         args: &mut [Dynamic],
     ) -> Result<Dynamic, Box<EvalAltResult>> {
         self.global.num_operations = 0;
-        if self.fast.on
-            && let Some(id) = self.fast.program.find(function, args.len())
-        {
+        if let Some(id) = self.fast.program.find(function, args.len()) {
             let result = Machine::new(Parts {
                 engine,
                 global: &mut self.global,
@@ -167,11 +182,6 @@ impl Unit {
         self.global.level = 0;
         self.scope.clear();
         result
-    }
-
-    /// Chooses whether functions run compiled, where they can be, or under Rhai.
-    pub(super) fn set_compiled(&mut self, on: bool) {
-        self.fast.on = on;
     }
 
     /// Returns the syntax tree.
@@ -360,7 +370,7 @@ fn refuse_hidden(ast: &AST, constants: &Scope<'_>) -> Result<(), Box<EvalAltResu
     // What a closure captures looks like a parameter of it.
     let named = ast
         .iter_functions()
-        .filter(|function| !function.name.starts_with("anon$"));
+        .filter(|function| !is_closure(function.name));
     for function in named {
         if let Some(name) = function.params.iter().find(|name| constants.contains(name)) {
             return hidden(name, Position::NONE);

@@ -77,6 +77,14 @@ pub fn make_results_folder(folder: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Removes the results in a folder, and the folder once it is empty. What cannot be removed stays.
+pub fn remove_results_folder(folder: &Path) {
+    for name in OWN {
+        let _gone = fs::remove_file(folder.join(name));
+    }
+    let _gone = fs::remove_dir(folder);
+}
+
 impl TextFile {
     /// Creates a file.
     ///

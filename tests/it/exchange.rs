@@ -57,21 +57,11 @@ impl<'a> Script<'a> {
                 let id = find(desk, asset);
                 desk.place(order_request(id, &scripted.call)).unwrap()
             }
-            Call::OrderValue { asset, money } => {
+            Call::OrderValue { asset, .. }
+            | Call::OrderTarget { asset, .. }
+            | Call::OrderTargetPercent { asset, .. } => {
                 let id = find(desk, asset);
-                let units = desk.units_for_value(id, Money::new(*money)).unwrap();
-                place(desk, id, units)
-            }
-            Call::OrderTarget { asset, target } => {
-                let id = find(desk, asset);
-                let units = desk.units_to_target(id, Quantity::new(*target));
-                place(desk, id, units)
-            }
-            Call::OrderTargetPercent { asset, fraction } => {
-                let id = find(desk, asset);
-                let value = desk.value_of_fraction(*fraction);
-                let target = desk.units_for_value(id, value).unwrap();
-                let units = desk.units_to_target(id, target);
+                let units = sized(desk, id, &scripted.call);
                 place(desk, id, units)
             }
             Call::Bracket {
@@ -87,7 +77,7 @@ impl<'a> Script<'a> {
                     asset: find(desk, asset),
                     ..request(*amount, kind)
                 };
-                let [entry, stop, target] = bracket(desk, entry, *stop, *target);
+                let [entry, stop, target] = bracket(desk, &entry, *stop, *target);
                 let name = scripted.name.as_deref().unwrap();
                 self.ids.insert(format!("{name}.stop"), stop);
                 self.ids.insert(format!("{name}.target"), target);
@@ -110,14 +100,12 @@ impl<'a> Script<'a> {
             } => {
                 // A name that ordered nothing is unknown here as well.
                 if let Some(id) = self.ids.get(order) {
-                    desk.replace(
-                        *id,
-                        Change {
-                            quantity: amount.map(Quantity::new),
-                            limit: limit.map(Price::new),
-                            stop: stop.map(Price::new),
-                        },
-                    );
+                    let change = Change {
+                        quantity: amount.map(Quantity::new),
+                        limit: limit.map(Price::new),
+                        stop: stop.map(Price::new),
+                    };
+                    desk.replace(*id, change).unwrap();
                 }
                 None
             }
@@ -125,6 +113,24 @@ impl<'a> Script<'a> {
         if let (Some(id), Some(name)) = (placed, &scripted.name) {
             self.ids.insert(name.clone(), id);
         }
+    }
+}
+
+/// Returns the units that a call for a value or a target comes to.
+fn sized(desk: &mut Desk, id: AssetId, call: &Call) -> Quantity {
+    match call {
+        Call::OrderValue { money, .. } => desk.units_for_value(id, Money::new(*money)).unwrap(),
+        Call::OrderTarget { target, .. } => desk.units_to_target(id, Quantity::new(*target)),
+        Call::OrderTargetPercent { fraction, .. } => {
+            let value = desk.value_of_fraction(*fraction);
+            let target = desk.units_for_value(id, value).unwrap();
+            desk.units_to_target(id, target)
+        }
+        Call::Order { .. }
+        | Call::Bracket { .. }
+        | Call::Oco { .. }
+        | Call::Cancel { .. }
+        | Call::Modify { .. } => panic!("no size to work out"),
     }
 }
 
@@ -411,10 +417,18 @@ fn plain(value: Decimal) -> String {
 
 fn status(order: &Order) -> String {
     match order.status {
-        OrderStatus::PendingCancel | OrderStatus::PendingReplace | OrderStatus::Sent => {
-            panic!("{} is still {}", order.id, order.status)
-        }
-        other => other.to_string(),
+        OrderStatus::Intent
+        | OrderStatus::Sent
+        | OrderStatus::Unknown
+        | OrderStatus::PendingCancel
+        | OrderStatus::PendingReplace => panic!("{} is still {}", order.id, order.status),
+        OrderStatus::Accepted
+        | OrderStatus::PartiallyFilled
+        | OrderStatus::Filled
+        | OrderStatus::Canceled
+        | OrderStatus::Rejected
+        | OrderStatus::Expired
+        | OrderStatus::Denied => order.status.to_string(),
     }
 }
 

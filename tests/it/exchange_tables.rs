@@ -214,7 +214,7 @@ fn volatility_volume_share_agrees_with_the_table_to_nine_digits() {
             .map(|value| value.as_f64().unwrap())
             .collect();
         let usual = (!returns.is_empty()).then(|| {
-            let days = returns.len() as f64;
+            let days = f64::from(u32::try_from(returns.len()).unwrap());
             let mean = returns.iter().sum::<f64>() / days;
             let squares: f64 = returns.iter().map(|r| (r - mean).powi(2)).sum();
             Usual {

@@ -6,6 +6,12 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// Cash, margin, futures, splits and dividends.
+mod accounts;
+/// `backtest` as a person starts it.
+mod backtest;
+/// What a backtest leaves behind.
+mod backtest_results;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
@@ -18,14 +24,20 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The order of things at one instant and between bars.
+mod events;
 /// The simulated exchange against the reference's scenarios.
 mod exchange;
+/// Laws of the exchange and the books.
+mod exchange_laws;
 /// Models, books and trails against the reference's tables.
 mod exchange_tables;
 /// The generated bars of the workloads.
 mod generated_data;
 /// Indicators against TA-Lib.
 mod indicators;
+/// Brackets, tied orders and changes.
+mod linked_orders;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.
@@ -50,3 +62,7 @@ mod shipped_scripts;
 mod support;
 /// Rules of the source that no compiler checks.
 mod tidy;
+/// The moving-average cross against the reference.
+mod w1;
+/// The workloads of the reference vectors.
+mod workloads;

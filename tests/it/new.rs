@@ -1,6 +1,6 @@
 //! New projects: whole, in order, and never over something else.
 
-use rustybt::app::config::spec::CommissionSpec;
+use rustybt::core::sim::rules::Rules;
 
 use crate::support::Folder;
 
@@ -55,7 +55,7 @@ fn the_commission_of_each_market_is_the_default_of_its_kind() {
             .find_map(|line| line.trim().strip_prefix("commission: "))
             .unwrap();
         let kind = rustybt::core::model::asset::AssetKind::parse(kind).unwrap();
-        assert_eq!(written.parse(), Ok(CommissionSpec::default_for(kind)));
+        assert_eq!(written.parse(), Ok(Rules::default().commission_for(kind)));
     }
 }
 

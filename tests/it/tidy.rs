@@ -225,7 +225,8 @@ fn judge_samples(
     for (folder, file) in walked {
         let wanted = format!("tests/it/{file}");
         let walks = |(path, text): &(String, String)| {
-            *path == wanted && text.contains(&format!("\"{folder}"))
+            let named = |quote: &str| text.contains(&format!("{quote}{folder}"));
+            *path == wanted && (named("\"") || named("\"/"))
         };
         if !tests.iter().any(walks) {
             found.push(format!("{wanted} does not walk {folder}"));

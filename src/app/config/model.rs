@@ -12,11 +12,13 @@ use rust_decimal::Decimal;
 
 use crate::app::config::keys::{Default, KEYS, Key, KeyPath};
 use crate::app::config::layer::{Origin, Setting};
-use crate::app::config::spec::{CommissionSpec, SlippageSpec};
 use crate::app::config::value::{Moment, ValueError, Words, parse_fraction};
 use crate::core::model::asset::AssetKind;
 use crate::core::model::number::{Money, Quantity};
 use crate::core::model::time::Timeframe;
+use crate::core::sim::commission::Commission;
+use crate::core::sim::rules::FillAt;
+use crate::core::sim::slippage::Slippage;
 
 /// Everything that a run is configured with.
 #[derive(Clone, Debug)]
@@ -80,10 +82,10 @@ pub struct Engine {
 /// How the simulated exchange and account behave.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// `None` leaves it to the script, else to [`CommissionSpec::default_for`] the asset's kind.
-    pub commission: Option<CommissionSpec>,
-    /// `None` leaves it to the script, else to [`SlippageSpec::DEFAULT`].
-    pub slippage: Option<SlippageSpec>,
+    /// `None` leaves it to the script, else to what is usual for the asset's kind.
+    pub commission: Option<Commission>,
+    /// `None` leaves it to the script, else to five basis points.
+    pub slippage: Option<Slippage>,
     /// Where market orders fill.
     pub fill_at: FillAt,
     /// The share of a bar's volume that fills.
@@ -129,17 +131,6 @@ pub struct AssetConfig {
     pub min_quantity: Option<Quantity>,
     /// The smallest order, in money.
     pub min_notional: Option<Money>,
-}
-
-/// Where market orders fill.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FillAt {
-    /// At the next bar's open.
-    NextOpen,
-    /// At the next bar's close.
-    NextClose,
-    /// At the close of the bar that was just handled: accepts the bias.
-    ThisClose,
 }
 
 /// The kind of account.

@@ -13,8 +13,8 @@ use rust_decimal::Decimal;
 use crate::app::config::keys::{Default, KEYS, KeyPath};
 use crate::app::config::layer::{ConfigError, Origin, Setting};
 use crate::app::config::model::{
-    AccountKind, AssetConfig, CancelPolicy, Config, Data, Engine, Execution, FillAt, MarginCall,
-    Strategy, VolumeLimit,
+    AccountKind, AssetConfig, CancelPolicy, Config, Data, Engine, Execution, MarginCall, Strategy,
+    VolumeLimit,
 };
 use crate::app::config::value::{
     Moment, ValueError, Words, from_time, parse_count, parse_fraction, parse_list,
@@ -23,6 +23,7 @@ use crate::app::config::value::{
 use crate::core::model::asset::AssetKind;
 use crate::core::model::number::{Money, Quantity};
 use crate::core::model::time::Timeframe;
+use crate::core::sim::rules::FillAt;
 
 /// Merges the layers, the weakest first, and reads them.
 ///

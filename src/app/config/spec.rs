@@ -1,7 +1,7 @@
 //! Commission and slippage as one line of text: `per_share:0.005:1.00`, `bps:5`.
 //!
 //! Invariants: what is read prints as a text that reads back to the same value; each number is exact
-//! and within its range. Knows nothing of how a model computes: see [`crate::core`].
+//! and within its range. The text of the core's own models; knows nothing of how they compute.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,109 +11,15 @@ use rust_decimal::Decimal;
 use crate::app::config::value::{
     ValueError, nearest, parse_fraction, parse_not_negative, parse_number, parse_positive,
 };
-use crate::core::model::asset::AssetKind;
+use crate::core::sim::commission::Commission;
+use crate::core::sim::slippage::Slippage;
 
-/// What a trade costs, in the account's currency.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum CommissionSpec {
-    /// Nothing.
-    None,
-    /// So much per unit traded, at least the minimum per order.
-    PerShare {
-        /// Money per unit.
-        rate: Decimal,
-        /// Money per order, at least.
-        minimum: Decimal,
-    },
-    /// A fixed fee per order.
-    PerTrade {
-        /// Money per order.
-        fee: Decimal,
-    },
-    /// A fraction of the traded value.
-    PerDollar {
-        /// Money per unit of money traded.
-        rate: Decimal,
-    },
-    /// A fraction of the traded value that depends on who was waiting; a negative maker rate is a
-    /// rebate.
-    MakerTaker {
-        /// The fraction for an order that rested.
-        maker: Decimal,
-        /// The fraction for an order that took.
-        taker: Decimal,
-    },
-    /// A fraction of the traded value that depends on the value traded earlier in the month.
-    Tiered {
-        /// The value from which each fraction holds, and the fraction; from 0, ascending.
-        tiers: Vec<(Decimal, Decimal)>,
-        /// Money per order, at least.
-        minimum: Decimal,
-    },
-}
+/// The share of a bar's volume that [`Slippage::VolatilityVolumeShare`] takes where none is written.
+const VOLATILITY_LIMIT: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 
-/// How much worse than the reference price an order fills.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum SlippageSpec {
-    /// Not at all.
-    None,
-    /// By an amount of price.
-    Fixed {
-        /// Currency per unit.
-        amount: Decimal,
-    },
-    /// By a fraction of the price.
-    BasisPoints {
-        /// Hundredths of a percent.
-        bps: Decimal,
-    },
-    /// By `impact × share²` of the price, where the share of the bar's volume is at most `limit`.
-    VolumeShare {
-        /// The largest share of a bar's volume, above 0 and at most 1.
-        limit: Decimal,
-        /// The impact.
-        impact: Decimal,
-    },
-    /// By a fraction of the price that grows with volatility and the share of the mean volume.
-    VolatilityVolumeShare {
-        /// The largest share of a bar's volume, above 0 and at most 1.
-        limit: Decimal,
-        /// The impact coefficient.
-        eta: Decimal,
-    },
-}
-
-impl CommissionSpec {
-    /// Returns what is charged where nothing is set: 0.005 a share with a minimum of 1 per order, for
-    /// crypto 0.1 % of the value.
-    pub fn default_for(kind: AssetKind) -> Self {
-        match kind {
-            AssetKind::Crypto => Self::MakerTaker {
-                maker: Decimal::new(1, 3),
-                taker: Decimal::new(1, 3),
-            },
-            AssetKind::Equity | AssetKind::Forex | AssetKind::Future | AssetKind::Option => {
-                Self::PerShare {
-                    rate: Decimal::new(5, 3),
-                    minimum: Decimal::ONE,
-                }
-            }
-        }
-    }
-}
-
-impl SlippageSpec {
-    /// What is assumed where nothing is set: 5 basis points.
-    pub const DEFAULT: Self = Self::BasisPoints {
-        bps: Decimal::from_parts(5, 0, 0, false, 0),
-    };
-    /// The share of a bar's volume that [`Self::VolatilityVolumeShare`] takes where none is written.
-    const VOLATILITY_LIMIT: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
-
-    /// The coefficient of zipline's `VolatilityVolumeShare` where none is written.
-    fn volatility_eta() -> Decimal {
-        Decimal::new(49_018_143_225_019_836, 18)
-    }
+/// The coefficient of zipline's `VolatilityVolumeShare`, where none is written.
+fn volatility_eta() -> Decimal {
+    Decimal::new(49_018_143_225_019_836, 18)
 }
 
 /// The name, the form and an example of each model, for messages.
@@ -252,7 +158,7 @@ fn parse_cost_rate(text: &str) -> Result<Decimal, ValueError> {
 }
 
 /// Reads `FROM:RATE,FROM:RATE…[:MINIMUM]`.
-fn parse_tiers(line: &Line<'_>) -> Result<CommissionSpec, ValueError> {
+fn parse_tiers(line: &Line<'_>) -> Result<Commission, ValueError> {
     let body = line.text.split_once(':').map_or("", |(_, body)| body);
     let mut tiers: Vec<(Decimal, Decimal)> = Vec::new();
     let mut minimum = Decimal::ZERO;
@@ -285,10 +191,10 @@ fn parse_tiers(line: &Line<'_>) -> Result<CommissionSpec, ValueError> {
                 .map_err(|error| line.wrong(format_args!("minimum {}", error.what)))?;
         }
     }
-    Ok(CommissionSpec::Tiered { tiers, minimum })
+    Ok(Commission::Tiered { tiers, minimum })
 }
 
-impl FromStr for CommissionSpec {
+impl FromStr for Commission {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
@@ -303,9 +209,10 @@ impl FromStr for CommissionSpec {
             "per_share" => Self::PerShare {
                 rate: line.number(0, "rate", parse_not_negative)?,
                 minimum: line.number(1, "minimum", parse_not_negative)?,
+                fee: Decimal::ZERO,
             },
             "per_trade" => Self::PerTrade {
-                fee: line.number(0, "fee", parse_not_negative)?,
+                cost: line.number(0, "fee", parse_not_negative)?,
             },
             "per_dollar" => Self::PerDollar {
                 rate: line.number(0, "rate", parse_cost_rate)?,
@@ -319,7 +226,7 @@ impl FromStr for CommissionSpec {
     }
 }
 
-impl FromStr for SlippageSpec {
+impl FromStr for Slippage {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
@@ -342,8 +249,8 @@ impl FromStr for SlippageSpec {
                 impact: line.number(1, "impact", parse_not_negative)?,
             },
             "volatility_volume_share" => Self::VolatilityVolumeShare {
-                limit: line.number_or(0, "limit", parse_fraction, Self::VOLATILITY_LIMIT)?,
-                eta: line.number_or(1, "eta", parse_positive, Self::volatility_eta())?,
+                limit: line.number_or(0, "limit", parse_fraction, VOLATILITY_LIMIT)?,
+                eta: line.number_or(1, "eta", parse_positive, volatility_eta())?,
             },
             _ => Self::None,
         })
@@ -362,12 +269,20 @@ fn parse_bps(text: &str) -> Result<Decimal, ValueError> {
     Ok(points)
 }
 
-impl fmt::Display for CommissionSpec {
+impl fmt::Display for Commission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
-            Self::PerShare { rate, minimum } => write!(f, "per_share:{rate}:{minimum}"),
-            Self::PerTrade { fee } => write!(f, "per_trade:{fee}"),
+            Self::PerShare { rate, minimum, fee } => {
+                write!(f, "per_share:{rate}:{minimum}")?;
+                // Only code sets a fee besides the rate; no line of text has one.
+                if fee.is_zero() {
+                    Ok(())
+                } else {
+                    write!(f, ":{fee}")
+                }
+            }
+            Self::PerTrade { cost } => write!(f, "per_trade:{cost}"),
             Self::PerDollar { rate } => write!(f, "per_dollar:{rate}"),
             Self::MakerTaker { maker, taker } => write!(f, "maker_taker:{maker}:{taker}"),
             Self::Tiered { tiers, minimum } => {
@@ -386,12 +301,13 @@ impl fmt::Display for CommissionSpec {
     }
 }
 
-impl fmt::Display for SlippageSpec {
+impl fmt::Display for Slippage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
             Self::Fixed { amount } => write!(f, "fixed:{amount}"),
             Self::BasisPoints { bps } => write!(f, "bps:{bps}"),
+            Self::Spread { fraction } => write!(f, "spread:{fraction}"),
             Self::VolumeShare { limit, impact } => write!(f, "volume_share:{limit}:{impact}"),
             Self::VolatilityVolumeShare { limit, eta } => {
                 write!(f, "volatility_volume_share:{limit}:{eta}")
@@ -406,6 +322,8 @@ mod tests {
     use rust_decimal::dec;
 
     use super::*;
+    use crate::core::model::asset::AssetKind;
+    use crate::core::sim::rules::Rules;
 
     #[test]
     fn every_documented_form_reads_and_prints_back() {
@@ -419,7 +337,7 @@ mod tests {
             "tiered:0:0.001,100000:0.0005",
             "tiered:0:0.001,100000:0.0005:2",
         ] {
-            assert_eq!(text.parse::<CommissionSpec>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<Commission>().unwrap().to_string(), text);
         }
         for text in [
             "none",
@@ -428,11 +346,11 @@ mod tests {
             "volume_share:0.025:0.1",
             "volatility_volume_share:0.05:0.049018143225019836",
         ] {
-            assert_eq!(text.parse::<SlippageSpec>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<Slippage>().unwrap().to_string(), text);
         }
         assert_eq!(
             "volatility_volume_share".parse(),
-            Ok(SlippageSpec::VolatilityVolumeShare {
+            Ok(Slippage::VolatilityVolumeShare {
                 limit: dec!(0.05),
                 eta: dec!(0.049018143225019836)
             })
@@ -441,16 +359,17 @@ mod tests {
 
     #[test]
     fn the_defaults_are_the_documented_ones() {
-        let text = |kind| CommissionSpec::default_for(kind).to_string();
+        let rules = Rules::default();
+        let text = |kind| rules.commission_for(kind).to_string();
         assert_eq!(text(AssetKind::Equity), "per_share:0.005:1");
         assert_eq!(text(AssetKind::Crypto), "maker_taker:0.001:0.001");
-        assert_eq!(SlippageSpec::DEFAULT.to_string(), "bps:5");
+        assert_eq!(rules.slippage_or_default().to_string(), "bps:5");
     }
 
     #[test]
     fn a_wrong_part_is_named_with_the_right_form() {
-        let commission = |text: &str| text.parse::<CommissionSpec>().unwrap_err().to_string();
-        let slippage = |text: &str| text.parse::<SlippageSpec>().unwrap_err().to_string();
+        let commission = |text: &str| text.parse::<Commission>().unwrap_err().to_string();
+        let slippage = |text: &str| text.parse::<Slippage>().unwrap_err().to_string();
         insta::assert_snapshot!(
             [
                 commission("per_share:x:1"),
@@ -491,14 +410,14 @@ mod tests {
                 .enumerate()
                 .map(|(step, rate)| (Decimal::from(step * 1000), rate))
                 .collect();
-            let spec = CommissionSpec::Tiered { tiers, minimum };
+            let spec = Commission::Tiered { tiers, minimum };
             prop_assert_eq!(spec.to_string().parse(), Ok(spec));
         }
 
         #[test]
         fn no_text_makes_a_reader_panic(text in "[a-z_]{0,12}(:[-0-9.,:e]{0,12}){0,4}") {
-            let _commission = text.parse::<CommissionSpec>();
-            let _slippage = text.parse::<SlippageSpec>();
+            let _commission = text.parse::<Commission>();
+            let _slippage = text.parse::<Slippage>();
         }
     }
 }

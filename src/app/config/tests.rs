@@ -13,8 +13,9 @@ use crate::app::config::layer::{
     ConfigError, Origin, Setting, Source, defaults, from_environment, from_file,
 };
 use crate::app::config::load::read_settings;
-use crate::app::config::model::{FillAt, VolumeLimit};
+use crate::app::config::model::VolumeLimit;
 use crate::core::model::number::Money;
+use crate::core::sim::rules::FillAt;
 
 fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs

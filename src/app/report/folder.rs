@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -17,7 +15,10 @@ use crate::app::report::data::{
 };
 use crate::app::run::summary::{SCHEMA, Summary};
 use crate::core::model::time::Timestamp;
+use crate::shell::files::{FileError, exists, read_text};
 
+/// The largest file of a run that is read, in bytes.
+const LARGEST: u64 = 1 << 36;
 /// How many lines of the log a report shows.
 const LOG_LINES: usize = 200;
 
@@ -25,13 +26,8 @@ const LOG_LINES: usize = 200;
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// A file that cannot be opened or read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Read(#[from] FileError),
     /// A summary that is not of the known shape.
     #[error("{} line {line}: {reason}", path.display())]
     Summary {
@@ -124,19 +120,14 @@ pub fn read_fills(folder: &Path) -> Result<Vec<FillRow>, FolderError> {
 }
 
 fn read(path: &Path) -> Result<String, FolderError> {
-    fs::read_to_string(path).map_err(|source| FolderError::Read {
-        path: path.to_owned(),
-        source,
-    })
+    Ok(read_text(path, LARGEST)?)
 }
 
 fn read_optional(path: &Path) -> Result<Option<Table>, FolderError> {
-    match Table::required(path) {
-        Ok(table) => Ok(Some(table)),
-        Err(FolderError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            Ok(None)
-        }
-        Err(error) => Err(error),
+    if exists(path) {
+        Table::required(path).map(Some)
+    } else {
+        Ok(None)
     }
 }
 
@@ -368,13 +359,10 @@ fn benchmark(table: &Table) -> Result<Vec<(Timestamp, f64)>, FolderError> {
 
 /// Reads the end of the log. A line that is no JSON object is shown as it is.
 fn read_log(path: &Path) -> Result<Vec<LogRow>, FolderError> {
-    let text = match read(path) {
-        Ok(text) => text,
-        Err(FolderError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(error),
-    };
+    if !exists(path) {
+        return Ok(Vec::new());
+    }
+    let text = read(path)?;
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())

@@ -10,8 +10,9 @@ use crate::app::cli::args::backtest::{BacktestArgs, OutputFlags};
 use crate::app::cli::diagnostic::{Diagnostic, Place};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Out, Verbosity};
+use crate::app::config::layer::Origin;
 use crate::app::config::{Config, ConfigSources, load};
-use crate::app::run::failure::{of_data, of_run, of_script, of_unknown_params};
+use crate::app::run::failure::{of_data, of_load, of_run, of_unknown_params};
 use crate::app::run::market::{MarketData, MarketDataError};
 use crate::app::run::record::{Files, Recorder};
 use crate::app::run::results::{self, Facts};
@@ -26,7 +27,8 @@ use crate::core::message::Commands;
 use crate::script::host::ScriptStrategy;
 use crate::script::sandbox::Fuse;
 use crate::shell::clock::{Stopwatch, now};
-use crate::shell::folder::{TextFile, make_results_folder};
+use crate::shell::files::exists;
+use crate::shell::folder::{TextFile, make_results_folder, remove_results_folder};
 use crate::shell::watchdog::Watchdog;
 
 /// How long a call of a handler may take.
@@ -45,6 +47,12 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
             "rustybt backtest --script scripts/momentum.rhai",
         ));
     };
+    if args.output.no_save && args.output.report.is_some() {
+        return Err(Failure::usage(
+            "a report is made from the files of a run, and --no-save keeps none",
+            "leave --no-save out",
+        ));
+    }
     let script = ScriptFile::read(path)?;
     let watch = Stopwatch::start();
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
@@ -53,16 +61,26 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
     let fuse = Arc::new(Fuse::default());
     let strategy = script
         .load(&data, &config, Arc::clone(&fuse))
-        .map_err(|e| of_script(&e, None))?;
+        .map_err(|e| of_load(&e, &config))?;
     if !strategy.unknown_params().is_empty() {
         return Err(of_unknown_params(&strategy));
     }
     tell_header(out, &data, &config, &script);
     let facts = facts_of(&config, &data, &script, &strategy, args);
-    let _watchdog = Watchdog::start(fuse, CALL_LIMIT);
+    let (watched, halted) = (Arc::clone(&fuse), fuse);
+    let _watchdog = Watchdog::start(
+        CALL_LIMIT,
+        move || watched.running(),
+        move |call| halted.blow(call),
+    );
     let folder = results_folder(&args.output, &facts.script_sha256)?;
-    let finished = simulate_all(out, &config, &data, strategy, folder.as_deref())?;
-    finish(args, out, facts, loading, finished, folder.as_deref())
+    let outcome = simulate_all(out, &config, &data, strategy, folder.as_deref())
+        .and_then(|finished| finish(args, out, facts, loading, finished, folder.as_deref()));
+    if let (Err(_), Some(folder), None) = (&outcome, &folder, &args.output.out) {
+        // A run that failed is not among the runs; a folder of one's own shows how far it came.
+        remove_results_folder(folder);
+    }
+    outcome
 }
 
 struct Finished {
@@ -90,7 +108,7 @@ fn simulate_all(
     let mut recorder = Recorder::new(
         files,
         rules_of(config).fill_at,
-        data.assets.len(),
+        &data.assets,
         Box::new(move |slices| progress.set_position(slices)),
     );
     let mut world = simulate::world(data, config, strategy);
@@ -204,15 +222,12 @@ fn results_folder(output: &OutputFlags, script_sha256: &str) -> Result<Option<Pa
 /// Returns `runs/<id>` with an id that is not taken yet.
 fn fresh_folder(script_sha256: &str) -> PathBuf {
     let id = runs::new_id(now(), script_sha256);
-    let folder = Path::new(runs::ROOT).join(&id);
-    let taken = |folder: &Path| crate::shell::files::exists(folder);
-    if !taken(&folder) {
-        return folder;
-    }
-    (2..)
-        .map(|n| Path::new(runs::ROOT).join(format!("{id}-{n}")))
-        .find(|folder| !taken(folder))
-        .unwrap_or(folder)
+    let others = (2..1_000_000).map(|n| format!("{id}-{n}"));
+    std::iter::once(id.clone())
+        .chain(others)
+        .map(|id| Path::new(runs::ROOT).join(id))
+        .find(|folder| !exists(folder))
+        .unwrap_or_else(|| Path::new(runs::ROOT).join(&id))
 }
 
 fn open_files(folder: &Path) -> Result<Files, Failure> {
@@ -229,10 +244,7 @@ fn write_report(output: &OutputFlags, folder: Option<&Path>) -> Result<Option<Pa
         return Ok(None);
     };
     let Some(folder) = folder else {
-        return Err(Failure::usage(
-            "a report is made from the files of a run, and --no-save keeps none",
-            "leave --no-save out",
-        ));
+        return Ok(None);
     };
     let path = runs::write_report(folder, wanted.as_deref())
         .map_err(|error| Failure::usage(error.to_string(), "rustybt runs list"))?;
@@ -350,16 +362,6 @@ fn facts_of(
 ) -> Facts {
     let rules = rules_of(config);
     let kind = data.assets[0].kind;
-    let commission = config
-        .execution
-        .commission
-        .clone()
-        .unwrap_or_else(|| crate::app::config::spec::CommissionSpec::default_for(kind));
-    let slippage = config
-        .execution
-        .slippage
-        .clone()
-        .unwrap_or(crate::app::config::spec::SlippageSpec::DEFAULT);
     Facts {
         script: script.name(),
         script_sha256: hash_of(&strategy.texts(), &script.name()),
@@ -375,8 +377,8 @@ fn facts_of(
         bars: data.n_bars() as u64,
         timings: Timings::default(),
         seed: config.engine.seed,
-        commission: commission.to_string(),
-        slippage: slippage.to_string(),
+        commission: rules.commission_for(kind).to_string(),
+        slippage: rules.slippage_or_default().to_string(),
         fill_at: rules.fill_at.name().to_owned(),
         volume_limit: config.execution.volume_limit.to_string(),
         command: command_of(args),
@@ -402,13 +404,13 @@ fn command_of(args: &BacktestArgs) -> String {
     let mut words = vec!["rustybt backtest".to_owned()];
     for setting in args.settings() {
         words.push(match &setting.origin {
-            crate::app::config::layer::Origin::Flag(flag) if flag.starts_with("--param ") => {
+            Origin::Flag(flag) if flag.starts_with("--param ") => {
                 format!("{flag}={}", quoted(&setting.text))
             }
-            crate::app::config::layer::Origin::Flag(flag) => {
-                format!("{flag} {}", quoted(&setting.text))
+            Origin::Flag(flag) => format!("{flag} {}", quoted(&setting.text)),
+            Origin::Environment(_) | Origin::File(..) | Origin::WholeFile(_) | Origin::BuiltIn => {
+                continue;
             }
-            _ => continue,
         });
     }
     for file in &args.files.config {

@@ -2,6 +2,7 @@
 
 use crate::app::cli::diagnostic::{Diagnostic, Place};
 use crate::app::cli::exit::{Exit, Failure};
+use crate::app::config::Config;
 use crate::app::config::value::nearest;
 use crate::app::run::market::MarketDataError;
 use crate::app::run::simulate::RunError;
@@ -12,6 +13,23 @@ use crate::shell::catalog::DataError;
 /// Tells an error of a script; `when` is the handler and instant at which it happened.
 pub fn of_script(error: &ScriptError, when: Option<String>) -> Failure {
     Failure::new(Exit::Script, diagnostic_of(error, when))
+}
+
+/// Tells why a script does not load. A parameter's value that came from outside and does not suit the
+/// script is a mistake of usage, not of the script.
+pub fn of_load(error: &ScriptError, config: &Config) -> Failure {
+    let is_about = |name: &&String| {
+        let rest = error.message.strip_prefix(&format!("parameter `{name}`: "));
+        rest.is_some_and(|rest| !rest.starts_with("the default "))
+    };
+    match config.strategy.params.keys().find(is_about) {
+        Some(name) => {
+            let origin = config.origin(&format!("strategy.params.{name}"));
+            let diagnostic = diagnostic_of(error, Some(format!("set by {origin}")));
+            Failure::new(Exit::Usage, diagnostic)
+        }
+        None => of_script(error, None),
+    }
 }
 
 /// Returns an error of a script as a diagnostic.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::app::config::model::{AssetConfig, Config};
+use crate::app::config::value::Moment;
 use crate::core::calendar::{Calendar, CalendarError, SessionCursor};
 use crate::core::model::asset::{Asset, AssetId, AssetKind};
 use crate::core::model::market::Bar;
@@ -104,10 +105,7 @@ impl MarketData {
             });
         }
         let rows = rows_of(&bars, config)?;
-        let start = config
-            .data
-            .start
-            .map_or(Timestamp::MIN, |moment| moment.first());
+        let start = config.data.start.map_or(Timestamp::MIN, Moment::first);
         let actions = dated(&loaded.actions, &assets, &calendars);
         notices.extend(off_calendar(&bars, &calendars, timeframe));
         Ok(Self {
@@ -192,14 +190,8 @@ fn apply(own: &AssetConfig, asset: &mut Asset) {
 
 /// Finds the rows of each asset that belong to the run: the warm-up and everything up to the end.
 fn rows_of(bars: &[BarColumns], config: &Config) -> Result<Vec<(usize, usize)>, MarketDataError> {
-    let start = config
-        .data
-        .start
-        .map_or(Timestamp::MIN, |moment| moment.first());
-    let end = config
-        .data
-        .end
-        .map_or(Timestamp::MAX, |moment| moment.last());
+    let start = config.data.start.map_or(Timestamp::MIN, Moment::first);
+    let end = config.data.end.map_or(Timestamp::MAX, Moment::last);
     let warm_up = config.data.warmup.map_or(usize::MAX, |bars| {
         usize::try_from(bars).unwrap_or(usize::MAX)
     });

@@ -5,6 +5,8 @@
 
 /// `backtest`.
 pub mod backtest;
+/// The hash over commands and order reports.
+pub mod events;
 /// What stops a run.
 pub mod failure;
 /// The data of a run.

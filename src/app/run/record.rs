@@ -8,16 +8,20 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::app::run::events::EventHash;
 use crate::app::run::thin::Thinned;
 use crate::app::run::write::{TimeWriter, push_decimal, push_text};
 use crate::core::engine::desk::{Desk, LogLevel, Note};
-use crate::core::model::asset::AssetId;
+use crate::core::message::{Command, OrderReport, Setting};
+use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::fill::Fill;
 use crate::core::model::market::{Bar, CorporateAction};
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::order::{OrderType, Side};
 use crate::core::model::time::Timestamp;
+use crate::core::sim::commission::Commission;
 use crate::core::sim::rules::FillAt;
+use crate::core::sim::slippage::Slippage;
 use crate::core::sim::world::{DatedAction, Observer};
 use crate::core::stats::series::DailyValues;
 use crate::core::stats::trades::{RoundTrip, RoundTrips};
@@ -83,6 +87,12 @@ pub struct Recorder {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Slices so far.
     pub slices: u64,
+    /// What passed between engine and exchange.
+    pub events: EventHash,
+    /// The commission that the strategy chose last.
+    pub commission: Option<Commission>,
+    /// The slippage that the strategy chose last.
+    pub slippage: Option<Slippage>,
     trips: RoundTrips,
     /// Fills of the slice at hand.
     waiting: Vec<(Fill, bool, Arc<str>)>,
@@ -120,7 +130,7 @@ impl Recorder {
     pub fn new(
         files: Option<Files>,
         fill_at: FillAt,
-        n_assets: usize,
+        assets: &[Asset],
         progress: Box<dyn FnMut(u64)>,
     ) -> Self {
         let mut recorder = Self {
@@ -132,10 +142,13 @@ impl Recorder {
             trades: Vec::new(),
             lowest_cash: None,
             recorded: Recorded::default(),
-            prices: vec![Thinned::default(); n_assets],
+            prices: vec![Thinned::default(); assets.len()],
             loud: Vec::new(),
             span: None,
             slices: 0,
+            events: EventHash::new(assets),
+            commission: None,
+            slippage: None,
             trips: RoundTrips::new(),
             waiting: Vec::new(),
             day: None,
@@ -294,6 +307,25 @@ fn push_numbers(line: &mut String, numbers: &[Decimal]) {
 }
 
 impl Observer for Recorder {
+    fn on_command(&mut self, at: Timestamp, command: &Command) {
+        self.events.command(at, command);
+        match command {
+            Command::Configure(Setting::Commission(model)) => {
+                self.commission = Some(model.clone());
+            }
+            Command::Configure(Setting::Slippage(model)) => self.slippage = Some(model.clone()),
+            Command::Configure(Setting::CancelAtSessionEnd(_))
+            | Command::Submit(..)
+            | Command::Cancel(_)
+            | Command::Replace(..)
+            | Command::Tie(..) => {}
+        }
+    }
+
+    fn on_report(&mut self, at: Timestamp, report: &OrderReport) {
+        self.events.report(at, report);
+    }
+
     fn on_fill(&mut self, fill: &Fill, desk: &Desk) {
         let value = desk
             .asset(fill.asset)

@@ -14,6 +14,7 @@ use crate::app::run::write::{TimeWriter, push_decimal, push_float, push_text};
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::market::Field;
+use crate::core::model::number::{Money, Price};
 use crate::core::model::order::{Order, OrderType, Trail};
 use crate::core::model::status::OrderStatus;
 use crate::core::model::time::{Timeframe, Timestamp};
@@ -115,13 +116,7 @@ pub fn summarize(recorder: &Recorder, desk: &Desk, benchmark: &Benchmark, facts:
         days_per_year: facts.days_per_year,
         risk_free: 0.0,
     });
-    let labels = |at: Option<&NaiveDate>| {
-        at.and_then(|day| Timestamp::from_date(*day))
-            .unwrap_or_default()
-    };
-    let (first, last) = recorder
-        .span
-        .unwrap_or((labels(days.first()), labels(days.last())));
+    let (first, last) = recorder.span.unwrap_or_default();
     let mut summary = Summary {
         schema: SCHEMA.to_owned(),
         script: facts.script,
@@ -147,12 +142,19 @@ pub fn summarize(recorder: &Recorder, desk: &Desk, benchmark: &Benchmark, facts:
         timings: facts.timings,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: facts.seed,
+        event_hash: Some(recorder.events.finish()),
         mode: desk.mode.name().to_owned(),
         calendar: facts.calendar,
         benchmark: desk.benchmark.map(|id| desk.asset(id).symbol.to_string()),
         benchmark_return: growth(&returns),
-        commission: facts.commission,
-        slippage: facts.slippage,
+        commission: recorder
+            .commission
+            .as_ref()
+            .map_or(facts.commission, ToString::to_string),
+        slippage: recorder
+            .slippage
+            .as_ref()
+            .map_or(facts.slippage, ToString::to_string),
         fill_at: facts.fill_at,
         volume_limit: facts.volume_limit,
         total_commission: recorder.totals.commission,
@@ -161,23 +163,23 @@ pub fn summarize(recorder: &Recorder, desk: &Desk, benchmark: &Benchmark, facts:
         warnings: Vec::new(),
     };
     let gains: Vec<f64> = trades.iter().map(|trade| trade.pnl).collect();
+    summary.warnings = find(&summary, &evidence(recorder, desk, &gains));
+    summary
+}
+
+fn evidence<'a>(recorder: &Recorder, desk: &Desk, gains: &'a [f64]) -> Evidence<'a> {
     let count = |test: fn(&Order) -> bool| {
         desk.orders.all().iter().filter(|order| test(order)).count() as u64
     };
-    summary.warnings = find(
-        &summary,
-        &Evidence {
-            gains: &gains,
-            days: days.len(),
-            refused: count(|o| matches!(o.status, OrderStatus::Denied | OrderStatus::Rejected)),
-            unfilled: count(|o| {
-                matches!(o.status, OrderStatus::Canceled | OrderStatus::Expired)
-                    && o.filled.is_zero()
-            }),
-            lowest_cash: recorder.lowest_cash.map(|cash| cash.to_f64()),
-        },
-    );
-    summary
+    Evidence {
+        gains,
+        days: recorder.daily.days().len(),
+        refused: count(|o| matches!(o.status, OrderStatus::Denied | OrderStatus::Rejected)),
+        unfilled: count(|o| {
+            matches!(o.status, OrderStatus::Canceled | OrderStatus::Expired) && o.filled.is_zero()
+        }),
+        lowest_cash: recorder.lowest_cash.map(Money::to_f64),
+    }
 }
 
 fn growth(returns: &[Option<f64>]) -> Option<f64> {
@@ -209,6 +211,9 @@ pub fn sparkline_of(recorder: &Recorder, capital: f64) -> SparklineInput {
 ///
 /// # Errors
 /// The first that could not be written.
+///
+/// # Panics
+/// Never: a summary is plain numbers and texts, which JSON can always say.
 pub fn write(
     folder: &Path,
     files: Files,
@@ -269,7 +274,7 @@ fn order_row(out: &mut String, times: &mut TimeWriter, order: &Order, asset: &As
     let stop = request
         .order_type
         .stop()
-        .map(|price| price.get())
+        .map(Price::get)
         .or(match request.order_type {
             OrderType::Trail(Trail::Amount(amount)) => Some(amount.get()),
             OrderType::Trail(Trail::Fraction(fraction)) => Some(fraction),
@@ -278,7 +283,7 @@ fn order_row(out: &mut String, times: &mut TimeWriter, order: &Order, asset: &As
             | OrderType::Stop(_)
             | OrderType::StopLimit { .. } => None,
         });
-    push_optional(out, request.order_type.limit().map(|price| price.get()));
+    push_optional(out, request.order_type.limit().map(Price::get));
     push_optional(out, stop);
     for word in [request.tif.name(), order.status.name()] {
         out.push(',');
@@ -286,7 +291,7 @@ fn order_row(out: &mut String, times: &mut TimeWriter, order: &Order, asset: &As
     }
     out.push(',');
     push_decimal(out, order.filled.get());
-    push_optional(out, order.average_price().map(|price| price.get()));
+    push_optional(out, order.average_price().map(Price::get));
     out.push(',');
     push_decimal(out, order.commission.get());
     for text in [&request.tag, &order.reason] {

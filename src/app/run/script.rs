@@ -19,6 +19,9 @@ use crate::shell::files::{FileError, read_text};
 /// The largest script that is read, in bytes.
 const LARGEST: u64 = 4_000_000;
 
+/// Finds the text of a module by its name.
+type ModuleReader = Rc<dyn Fn(&str) -> Option<Arc<str>>>;
+
 /// A script's text and where its modules lie.
 #[derive(Clone, Debug)]
 pub struct ScriptFile {
@@ -47,11 +50,16 @@ impl ScriptFile {
 
     /// Returns a function that reads modules beside the script, or in the folder above it (so that a
     /// project's `lib/` serves all its scripts).
-    pub fn module_reader(&self) -> Rc<dyn Fn(&str) -> Option<Arc<str>>> {
-        let folder = self.path.parent().map(Path::to_owned).unwrap_or_default();
+    pub fn module_reader(&self) -> ModuleReader {
+        let beside = self.path.parent().map(Path::to_owned).unwrap_or_default();
+        let above = beside.parent().map(Path::to_owned);
+        let folders: Vec<PathBuf> = std::iter::once(beside).chain(above).collect();
         Rc::new(move |name| {
-            let beside = folder.join(format!("{name}.rhai"));
-            read_text(&beside, LARGEST).ok().map(Arc::from)
+            let file = format!("{name}.rhai");
+            folders
+                .iter()
+                .find_map(|folder| read_text(&folder.join(&file), LARGEST).ok())
+                .map(Arc::from)
         })
     }
 
@@ -64,7 +72,7 @@ impl ScriptFile {
         data: &MarketData,
         config: &Config,
         fuse: Arc<Fuse>,
-    ) -> Result<ScriptStrategy, ScriptError> {
+    ) -> Result<ScriptStrategy, Box<ScriptError>> {
         let explicit = |key| config.is_explicit(key);
         let setup = Setup {
             assets: data.shared_assets(),
@@ -86,8 +94,9 @@ impl ScriptFile {
             budget: Budget::default(),
             fuse,
             read_module: self.module_reader(),
+            compiled: true,
         };
-        ScriptStrategy::load(&self.text, &self.name(), setup)
+        ScriptStrategy::load(&self.text, &self.name(), setup).map_err(Box::new)
     }
 }
 
@@ -104,8 +113,17 @@ pub fn hash_of(texts: &BTreeMap<String, Arc<str>>, main: &str) -> String {
         hash.update([0]);
         hash.update(text.as_bytes());
     }
+    hex(hash)
+}
+
+/// Ends a hash and returns it in lower-case hex.
+pub fn hex(hash: Sha256) -> String {
+    use std::fmt::Write as _;
     hash.finalize()
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _written = write!(text, "{byte:02x}");
+            text
+        })
 }

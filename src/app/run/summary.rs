@@ -61,6 +61,10 @@ pub struct Summary {
     pub version: String,
     /// The seed of whatever is random.
     pub seed: u64,
+    /// SHA-256 over all commands and order reports with their instants, lower-case hex: runs that
+    /// traded alike have the same.
+    #[serde(default)]
+    pub event_hash: Option<String>,
     /// `backtest`, `paper` or `live`.
     #[serde(default)]
     pub mode: String,

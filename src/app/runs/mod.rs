@@ -11,8 +11,6 @@ pub mod compare;
 /// The answers as text.
 pub mod text;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -23,6 +21,7 @@ use crate::app::report::render;
 use crate::app::run::summary::Summary;
 use crate::app::run::summary_text::SparklineInput;
 use crate::core::model::time::Timestamp;
+use crate::shell::files::{FileError, exists, is_folder, names, replace};
 
 /// The folder that holds the runs of a project.
 pub const ROOT: &str = "runs";
@@ -30,14 +29,9 @@ pub const ROOT: &str = "runs";
 /// Why a run cannot be found or read.
 #[derive(Debug, thiserror::Error)]
 pub enum RunsError {
-    /// The root cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Root {
-        /// The root.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    /// A folder cannot be read, or a report cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// No run of that name.
     #[error("no run `{name}` in {}", root.display())]
     Unknown {
@@ -57,14 +51,6 @@ pub enum RunsError {
     /// A file of the run cannot be read.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// The report cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
 }
 
 /// All runs below a root.
@@ -97,7 +83,7 @@ pub struct BrokenRun {
 /// Lists the runs below `root`; none where the folder does not exist.
 ///
 /// # Errors
-/// [`RunsError::Root`].
+/// [`RunsError::File`].
 pub fn list(root: &Path) -> Result<RunList, RunsError> {
     let (mut runs, mut broken) = (Vec::new(), Vec::new());
     for folder in folders(root)? {
@@ -117,7 +103,7 @@ pub fn list(root: &Path) -> Result<RunList, RunsError> {
 /// the newest.
 ///
 /// # Errors
-/// [`RunsError::Unknown`], [`RunsError::Ambiguous`] or [`RunsError::Root`].
+/// [`RunsError::Unknown`], [`RunsError::Ambiguous`] or [`RunsError::File`].
 pub fn find(root: &Path, name: &str) -> Result<PathBuf, RunsError> {
     for folder in [root.join(name), PathBuf::from(name)] {
         if folder.join("summary.json").is_file() {
@@ -159,14 +145,12 @@ pub fn show(folder: &Path) -> Result<Run, RunsError> {
 /// returns where.
 ///
 /// # Errors
-/// [`RunsError::Folder`] or [`RunsError::Write`].
+/// [`RunsError::Folder`] or [`RunsError::File`].
 pub fn write_report(folder: &Path, out: Option<&Path>) -> Result<PathBuf, RunsError> {
     let page = render(&ReportData::from_folder(folder)?);
     let path = out.map_or_else(|| folder.join("report.html"), Path::to_path_buf);
-    match fs::write(&path, page) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(RunsError::Write { path, source }),
-    }
+    replace(&path, &page)?;
+    Ok(path)
 }
 
 /// Returns what is drawn beside the summary in a terminal.
@@ -187,22 +171,12 @@ pub fn new_id(now: Timestamp, script_sha256: &str) -> String {
 
 /// Returns the folders below `root`, by name; hidden ones are left out.
 fn folders(root: &Path) -> Result<Vec<PathBuf>, RunsError> {
-    let failed = |source| RunsError::Root {
-        path: root.to_owned(),
-        source,
-    };
-    let entries = match fs::read_dir(root) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        if path.is_dir() && !folder_name(&path).starts_with('.') {
-            found.push(path);
-        }
+    if !exists(root) {
+        return Ok(Vec::new());
     }
-    found.sort();
-    Ok(found)
+    // Ids sort as the runs began.
+    let names = names(root)?;
+    let shown = names.iter().filter(|name| !name.starts_with('.'));
+    let folders = shown.map(|name| root.join(name));
+    Ok(folders.filter(|folder| is_folder(folder)).collect())
 }

@@ -230,14 +230,18 @@ impl Desk {
     }
 
     /// Asks for a change of an order, rounded as a new order is. Returns whether it is open.
-    pub fn replace(&mut self, id: OrderId, change: Change) -> bool {
+    ///
+    /// # Errors
+    /// When the changed order would be refused; nothing is asked for then.
+    pub fn replace(&mut self, id: OrderId, change: Change) -> Result<bool, Denial> {
         let Some(order) = self.orders.get(id).filter(|_| !self.is_leaving(id)) else {
-            return false;
+            return Ok(false);
         };
         let asset = self.asset(order.request.asset);
         let change = gate::round_change(change, order.request.side, asset);
+        gate::check_change(self, order, change)?;
         self.wishes.push(Wish::Replace(id, change));
-        true
+        Ok(true)
     }
 
     /// Ties two orders: the fill of one cancels the other.
@@ -301,7 +305,10 @@ impl Desk {
                     self.orders.step(id, OrderStep::AskReplace, self.now);
                     out.push(Command::Replace(id, change));
                 }
-                Wish::Tie(one, other) => out.push(Command::Tie(one, other)),
+                Wish::Tie(one, other) => {
+                    self.orders.tie(one, other);
+                    out.push(Command::Tie(one, other));
+                }
                 Wish::Configure(setting) => out.push(Command::Configure(setting)),
             }
         }

@@ -10,10 +10,13 @@ use rust_decimal::Decimal;
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{Change, OrderRequest, OrderType, Side, Trail};
+use crate::core::model::order::{Change, Order, OrderRequest, OrderType, Side, Trail};
 
 /// The largest quantity of one order; keeps every product within 28 digits.
 pub const MAX_QUANTITY: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, false, 0);
+
+/// The largest price of an order; likewise.
+pub const MAX_PRICE: Decimal = Decimal::from_parts(3_567_587_328, 232, 0, false, 0);
 
 /// The limits that a strategy or a configuration sets for itself.
 #[derive(Clone, Default, Debug)]
@@ -48,6 +51,14 @@ pub enum Denial {
     /// A price that is not above zero.
     #[error("{what} must be above zero, was {price}")]
     Price {
+        /// Which price.
+        what: &'static str,
+        /// Its value.
+        price: Price,
+    },
+    /// A price too large to reckon with.
+    #[error("{what} {price} is out of range")]
+    PriceRange {
         /// Which price.
         what: &'static str,
         /// Its value.
@@ -156,6 +167,32 @@ pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
     if desk.limits.do_not_trade.contains(&request.asset) {
         return Err(Denial::DoNotTrade(symbol()));
     }
+    check_exchange(desk, request)?;
+    check_order(desk, request)?;
+    check_position(desk, request)?;
+    check_leverage(desk, request)
+}
+
+/// Checks a rounded change of an order like a new one, and the units it adds against the strategy's
+/// limits.
+pub(super) fn check_change(desk: &Desk, order: &Order, change: Change) -> Result<(), Denial> {
+    let mut request = order.request.clone();
+    let before = request.quantity;
+    request.apply(change);
+    check_exchange(desk, &request)?;
+    if request.quantity <= before {
+        return Ok(());
+    }
+    check_order(desk, &request)?;
+    request.quantity -= before;
+    check_position(desk, &request)?;
+    check_leverage(desk, &request)
+}
+
+/// Checks a rounded request against the rules of its exchange.
+fn check_exchange(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
+    let asset = desk.asset(request.asset);
+    let symbol = || asset.symbol.to_string();
     check_prices(request)?;
     if request.quantity.get() > MAX_QUANTITY {
         return Err(Denial::Quantity(request.quantity));
@@ -163,6 +200,7 @@ pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
     let Some(last) = desk.market.last_price(request.asset) else {
         return Err(Denial::NoPrice { symbol: symbol() });
     };
+    in_range("the last price", last)?;
     if request.quantity < asset.min_quantity {
         return Err(Denial::MinQuantity {
             symbol: symbol(),
@@ -178,7 +216,14 @@ pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
             minimum: asset.min_notional,
         });
     }
-    check_limits(desk, request, asset)
+    Ok(())
+}
+
+fn in_range(what: &'static str, price: Price) -> Result<(), Denial> {
+    if price.get() > MAX_PRICE {
+        return Err(Denial::PriceRange { what, price });
+    }
+    Ok(())
 }
 
 fn check_prices(request: &OrderRequest) -> Result<(), Denial> {
@@ -186,7 +231,7 @@ fn check_prices(request: &OrderRequest) -> Result<(), Denial> {
         if price <= Price::ZERO {
             Err(Denial::Price { what, price })
         } else {
-            Ok(())
+            in_range(what, price)
         }
     };
     if let Some(limit) = request.order_type.limit() {
@@ -208,17 +253,16 @@ fn check_prices(request: &OrderRequest) -> Result<(), Denial> {
     }
 }
 
-fn check_limits(desk: &Desk, request: &OrderRequest, asset: &Asset) -> Result<(), Denial> {
+fn check_order(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
     let limit = smallest(&desk.limits.max_order, request.asset);
     if let Some(limit) = limit.filter(|limit| request.quantity > *limit) {
         return Err(Denial::MaxOrder {
-            symbol: asset.symbol.to_string(),
+            symbol: desk.asset(request.asset).symbol.to_string(),
             quantity: request.quantity,
             limit,
         });
     }
-    check_position(desk, request)?;
-    check_leverage(desk, request)
+    Ok(())
 }
 
 /// Whether an order can only shrink what is held, or what its entry will hold.
@@ -289,7 +333,7 @@ fn check_leverage(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
         .unwrap_or_default();
     if leverage > limit {
         return Err(Denial::MaxLeverage {
-            leverage: leverage.round_dp(4),
+            leverage: leverage.round_dp(4).normalize(),
             limit,
         });
     }
@@ -306,15 +350,20 @@ fn smallest(limits: &[(Option<AssetId>, Quantity)], asset: AssetId) -> Option<Qu
 }
 
 /// Returns the signed units that open orders of one side may still add; children and reduce-only
-/// orders add none, and of two tied orders only the first counts.
+/// orders add none, and of two tied orders of one side only the larger counts.
 fn open_units(desk: &Desk, asset: AssetId, side: Side) -> Quantity {
+    let is_covered = |order: &Order| {
+        let twin = order.request.oco.and_then(|id| desk.orders.get(id));
+        twin.is_some_and(|twin| {
+            let alike = twin.request.asset == asset && twin.request.side == side;
+            let (rest, other) = (order.remaining(), twin.remaining());
+            alike && twin.is_open() && (other > rest || (other == rest && twin.id < order.id))
+        })
+    };
     desk.orders
         .open_of(asset)
-        .filter(|order| {
-            order.request.side == side
-                && !only_reduces(&order.request)
-                && order.request.oco.is_none_or(|twin| twin > order.id)
-        })
+        .filter(|order| order.request.side == side && !only_reduces(&order.request))
+        .filter(|order| !is_covered(order))
         .map(|order| side.signed(order.remaining()))
         .sum()
 }

@@ -247,7 +247,9 @@ impl Market {
         for (index, column) in series.columns.iter_mut().enumerate().chain(coarse) {
             let factor = if index == 4 { volume } else { price };
             change(column, |values| {
-                values.iter_mut().for_each(|value| *value *= factor)
+                for value in values {
+                    *value *= factor;
+                }
             });
         }
     }

@@ -113,6 +113,26 @@ impl OrderTable {
         }
     }
 
+    /// Ties two open orders to one another.
+    pub(super) fn tie(&mut self, one: OrderId, other: OrderId) {
+        let open = |id| self.get(id).is_some_and(Order::is_open);
+        if !open(one) || !open(other) {
+            return;
+        }
+        for (id, twin) in [(one, other), (other, one)] {
+            let former = self
+                .get_mut(id)
+                .and_then(|order| order.request.oco.replace(twin));
+            // Whoever was tied to it before is free.
+            if let Some(order) = former
+                .filter(|former| *former != twin)
+                .and_then(|former| self.get_mut(former))
+            {
+                order.request.oco = None;
+            }
+        }
+    }
+
     /// Moves an order; returns whether that was possible.
     pub(super) fn step(&mut self, id: OrderId, step: OrderStep, now: Timestamp) -> bool {
         let Some(order) = self.get_mut(id) else {

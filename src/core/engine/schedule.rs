@@ -178,7 +178,7 @@ impl Schedule {
         calendar
             .sessions(from..=to)
             .filter(|session| entry.half_days || !session.half_day)
-            .filter_map(|session| match &entry.rule {
+            .find_map(|session| match &entry.rule {
                 Rule::Session(date, time) => date
                     .holds(calendar, &session)
                     .then(|| time.instant(&session))
@@ -186,7 +186,6 @@ impl Schedule {
                     .filter(|at| *at > after),
                 Rule::Every(span) => next_step(&session, *span, after),
             })
-            .next()
     }
 }
 

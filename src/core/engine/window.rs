@@ -166,7 +166,9 @@ mod tests {
         let window = Window::last_of(&column, 2);
         column.push(4.0);
         change(&mut column, |values| {
-            values.iter_mut().for_each(|v| *v *= 2.0)
+            for value in values {
+                *value *= 2.0;
+            }
         });
         assert_eq!(window.to_vec(), [2.0, 3.0]);
         assert_eq!(Window::last_of(&column, 9).to_vec(), [2.0, 4.0, 6.0, 8.0]);

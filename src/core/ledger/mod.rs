@@ -8,6 +8,7 @@
 /// One asset held.
 pub mod position;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use rust_decimal::Decimal;
@@ -30,6 +31,8 @@ pub struct Ledger {
     /// The assets with a position, ascending.
     held: Vec<AssetId>,
     commission: Money,
+    /// The market value of all positions, while nothing has changed since it was added up.
+    worth: Cell<Option<Money>>,
 }
 
 impl Ledger {
@@ -42,6 +45,7 @@ impl Ledger {
             cash,
             held: Vec::new(),
             commission: Money::ZERO,
+            worth: Cell::new(None),
         }
     }
 
@@ -95,7 +99,12 @@ impl Ledger {
 
     /// Returns the market value of all positions.
     pub fn positions_value(&self) -> Money {
-        self.held.iter().map(|id| self.market_value(*id)).sum()
+        if let Some(worth) = self.worth.get() {
+            return worth;
+        }
+        let worth = self.held.iter().map(|id| self.market_value(*id)).sum();
+        self.worth.set(Some(worth));
+        worth
     }
 
     /// Returns the exposures of all positions added up without their signs.
@@ -111,11 +120,13 @@ impl Ledger {
     /// Sets the last price of an asset.
     pub fn mark(&mut self, id: AssetId, price: Price) {
         self.positions[id.index()].last_price = price;
+        self.worth.set(None);
     }
 
     /// Books one execution at most once is the caller's duty (the order table's); here it is booked
     /// as it comes. Returns the profit realized by it, commission not deducted.
     pub fn book(&mut self, fill: &Fill, now: Timestamp) -> Money {
+        self.worth.set(None);
         let asset = &self.assets[fill.asset.index()];
         let position = &mut self.positions[fill.asset.index()];
         let booked = position.trade(asset, fill.quantity, fill.price, now);
@@ -135,6 +146,7 @@ impl Ledger {
     /// in cash at the previous close divided by the ratio. A dividend pays (a short position: costs)
     /// its value for each unit.
     pub fn apply_action(&mut self, id: AssetId, action: CorporateAction, previous_close: Price) {
+        self.worth.set(None);
         let asset = &self.assets[id.index()];
         let position = &mut self.positions[id.index()];
         match action {

@@ -102,7 +102,8 @@ impl OrderStatus {
             (S::Intent,                                             E::Deny)       => Some(S::Denied),
             (S::Sent,                                               E::LoseAnswer) => Some(S::Unknown),
             (S::Sent | S::Unknown | S::Accepted,                    E::Accept)     => Some(S::Accepted),
-            (S::Sent | S::Unknown,                                  E::Reject)     => Some(S::Rejected),
+            // Also where its cancellation was asked for before the broker answered.
+            (S::Sent | S::Unknown | S::PendingCancel,               E::Reject)     => Some(S::Rejected),
             // A broker may report a fill before it reports the acceptance.
             (S::Sent | S::Unknown | S::Accepted | S::PartiallyFilled, E::FillPart) => Some(S::PartiallyFilled),
             // What was asked for is still outstanding after a part filled.
@@ -221,6 +222,7 @@ mod tests {
             live(&[E::Send, E::Accept, E::AskCancel, E::Keep]),
             Some(S::Accepted)
         );
+        assert_eq!(live(&[E::Send, E::AskCancel, E::Reject]), Some(S::Rejected));
         assert_eq!(live(&[E::Deny]), Some(S::Denied));
         assert_eq!(live(&[E::Send, E::Reject, E::Accept]), None);
     }

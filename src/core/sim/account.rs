@@ -47,24 +47,22 @@ pub(super) struct Trial {
     pub(super) commission: Money,
 }
 
-/// Returns why an account cannot carry an order that does not only reduce; `None` when it can. `open`
-/// are the asset's other orders, `exposure` that of the account with all orders and this one, `worth`
-/// the account's value.
-pub(super) fn refusal(
+/// Returns why a margin account cannot carry an order that does not only reduce; `None` when it can.
+/// `exposure` is that of the account with all orders and this one, `worth` the account's value.
+pub(super) fn margin_refusal(
     rules: AccountRules,
     ledger: &Ledger,
-    open: Working,
     trial: &Trial,
     exposure: Money,
     worth: Money,
 ) -> Option<String> {
-    let (initial, maintenance) = match rules {
-        AccountRules::Cash => return cash_refusal(ledger, open, trial),
-        AccountRules::Margin {
-            initial,
-            maintenance,
-            ..
-        } => (initial, maintenance),
+    let AccountRules::Margin {
+        initial,
+        maintenance,
+        ..
+    } = rules
+    else {
+        return None;
     };
     let needed = Money::new(exposure.get() * initial) + trial.commission;
     if needed > worth {
@@ -101,7 +99,7 @@ pub(super) fn weight(ledger: &Ledger, id: AssetId, open: Working) -> Money {
 
 /// A purchase is taken whatever it costs, since it fills as far as the cash reaches; a sale of what is
 /// not held is refused.
-fn cash_refusal(ledger: &Ledger, open: Working, trial: &Trial) -> Option<String> {
+pub(super) fn cash_refusal(ledger: &Ledger, open: Working, trial: &Trial) -> Option<String> {
     if trial.side == Side::Buy {
         return None;
     }

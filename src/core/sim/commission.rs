@@ -105,8 +105,10 @@ impl Commission {
                 let units = (charge.filled_before + charge.quantity).get();
                 (units * rate + fee).max(*minimum) - paid
             }
-            Self::PerTrade { cost } if charge.filled_before.is_zero() => *cost,
-            Self::PerTrade { .. } => Decimal::ZERO,
+            Self::PerTrade { cost } => {
+                let is_first = charge.filled_before.is_zero();
+                if is_first { *cost } else { Decimal::ZERO }
+            }
             Self::PerDollar { rate } => value * rate,
             Self::MakerTaker { maker, taker } => match charge.liquidity {
                 Liquidity::Maker => value * maker,

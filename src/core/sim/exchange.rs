@@ -15,11 +15,11 @@ use crate::core::model::market::Bar;
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::order::{Change, OrderId, OrderRequest, OrderType, Side};
 use crate::core::model::time::Timestamp;
-use crate::core::sim::account::{Trial, Working, reduces, refusal, weight};
+use crate::core::sim::account::{Trial, Working, cash_refusal, margin_refusal, reduces, weight};
 use crate::core::sim::book::{Book, Resting};
 use crate::core::sim::commission::{Charge, Commission, Liquidity, Turnover};
 use crate::core::sim::matching::{BarState, month_of};
-use crate::core::sim::rules::Rules;
+use crate::core::sim::rules::{AccountRules, Rules};
 use crate::core::sim::slippage::Slippage;
 use crate::core::sim::touch::trail_from;
 
@@ -185,11 +185,19 @@ impl Exchange {
             return;
         }
         for (id, twin) in [(one, other), (other, one)] {
-            if let Some(order) = self.book.get_mut(id) {
-                order.request.oco = Some(twin);
+            let Some(order) = self.book.get_mut(id) else {
+                continue;
+            };
+            let (asset, former) = (order.request.asset, order.request.oco.replace(twin));
+            // Whoever was tied to it before is free.
+            if let Some(former) = former.filter(|former| *former != twin)
+                && let Some(order) = self.book.get_mut(former)
+            {
+                order.request.oco = None;
                 let asset = order.request.asset;
                 self.weigh(asset);
             }
+            self.weigh(asset);
         }
     }
 
@@ -252,19 +260,16 @@ impl Exchange {
         if reduces(held, open, &trial) {
             return None;
         }
+        if self.rules.account == AccountRules::Cash {
+            return cash_refusal(&self.ledger, open, &trial);
+        }
         let before = weight(&self.ledger, asset, open);
         let after = weight(&self.ledger, asset, open.with(&trial));
         let carried = self.carry();
         let exposure = carried.total - before + after;
         let worth = carried.value;
-        refusal(
-            self.rules.account,
-            &self.ledger,
-            open,
-            &trial,
-            exposure,
-            worth,
-        )
+        let rules = self.rules.account;
+        margin_refusal(rules, &self.ledger, &trial, exposure, worth)
     }
 
     /// Returns the commission that an order would pay if it took all at once at the last price.
@@ -309,19 +314,19 @@ impl Exchange {
     }
 
     /// Adds up the open orders of an asset; children and reduce-only orders add no exposure, and of
-    /// tied orders only one can fill.
+    /// two tied orders of one side only the larger counts.
     fn working(&self, asset: AssetId) -> Working {
+        let is_covered = |order: &Resting| {
+            let twin = order.request.oco.and_then(|id| self.book.get(id));
+            twin.is_some_and(|twin| {
+                let alike = twin.request.asset == asset && twin.request.side == order.request.side;
+                let (rest, other) = (order.remaining(), twin.remaining());
+                alike && (other > rest || (other == rest && twin.id < order.id))
+            })
+        };
         let mut sum = Working::default();
         for order in self.book.of(asset) {
-            let twin_counted = order.request.oco.is_some_and(|twin| {
-                twin < order.id
-                    && self.book.get(twin).is_some_and(|twin| {
-                        twin.request.asset == asset
-                            && twin.request.side == order.request.side
-                            && twin.remaining() >= order.remaining()
-                    })
-            });
-            if !order.adds_exposure() || twin_counted {
+            if !order.adds_exposure() || is_covered(order) {
                 continue;
             }
             match order.request.side {

@@ -335,12 +335,21 @@ impl Exchange {
         bar_end: Timestamp,
         out: &mut Vec<OrderReport>,
     ) {
-        let order = &mut self.book.of_mut(due.asset)[at];
-        if let Some(room) = &mut order.room {
-            *room -= quantity;
-        }
-        let twin = order.request.oco;
+        let order = &self.book.of(due.asset)[at];
+        let (twin, entry) = (order.request.oco, order.request.parent);
         let complete = order.filled >= order.request.quantity;
+        if let Some(entry) = entry {
+            // What one child closes no other can.
+            for child in self.book.of_mut(due.asset) {
+                if let Some(room) = child
+                    .room
+                    .as_mut()
+                    .filter(|_| child.request.parent == Some(entry))
+                {
+                    *room = (*room - quantity).max(Quantity::ZERO);
+                }
+            }
+        }
         if complete {
             self.book.remove(due.id);
         }
@@ -361,11 +370,15 @@ impl Exchange {
         if complete {
             self.settle_children(due.id, due.asset, out);
         }
-        let Some(twin) = twin else { return };
-        if complete {
-            self.end(twin, &"the order tied to it filled".into(), out);
-        } else {
-            self.shrink(twin, quantity, out);
+        match twin {
+            Some(twin) if complete => {
+                self.end(twin, &"the order tied to it filled".into(), out);
+            }
+            Some(twin) => self.shrink(twin, quantity, out),
+            None => {}
+        }
+        if let Some(entry) = entry.filter(|entry| self.book.get(*entry).is_none()) {
+            self.settle_children(entry, due.asset, out);
         }
     }
 
@@ -380,9 +393,6 @@ impl Exchange {
             return;
         }
         order.request.quantity = left;
-        if let Some(room) = &mut order.room {
-            *room = (*room - quantity).max(Quantity::ZERO);
-        }
         out.push(OrderReport::Replaced(id, Change::to_quantity(left)));
     }
 

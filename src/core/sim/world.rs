@@ -41,6 +41,13 @@ pub struct DatedAction {
 
 /// Whoever watches a run. The world changes nothing in answer.
 pub trait Observer {
+    /// The engine sent a command; the exchange has not seen it yet. Watching is optional.
+    fn on_command(&mut self, _at: Timestamp, _command: &Command) {}
+
+    /// The exchange said something about an order; the engine has not seen it yet. Watching is
+    /// optional.
+    fn on_report(&mut self, _at: Timestamp, _report: &OrderReport) {}
+
     /// An execution was booked; `desk` shows the books after it.
     fn on_fill(&mut self, fill: &Fill, desk: &Desk);
 
@@ -320,21 +327,24 @@ impl<S: Strategy, F: Feed> World<S, F> {
         event: Event,
         observer: &mut impl Observer,
     ) -> Result<(), WorldError> {
-        let fill = if let Event::Report(OrderReport::Filled(fill)) = &event {
-            Some(*fill)
-        } else {
-            None
-        };
+        let mut fill = None;
+        if let Event::Report(report) = &event {
+            observer.on_report(at, report);
+            if let OrderReport::Filled(filled) = report {
+                fill = Some(*filled);
+            }
+        }
         self.engine
             .handle(&Envelope { at, event }, &mut self.commands);
         if let Some(fill) = fill {
             observer.on_fill(&fill, self.engine.desk());
         }
-        self.execute(at)
+        self.execute(at, observer)
     }
 
-    fn execute(&mut self, at: Timestamp) -> Result<(), WorldError> {
+    fn execute(&mut self, at: Timestamp, observer: &mut impl Observer) -> Result<(), WorldError> {
         for command in self.commands.drain(..) {
+            observer.on_command(at, &command);
             match command {
                 Command::Submit(id, approved) => {
                     self.answers += usize::from(self.delivering);

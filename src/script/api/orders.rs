@@ -511,7 +511,8 @@ fn modify(host: &Rc<Host>, id: &Dynamic, options: &Map) -> Outcome<bool> {
             limit: limit.map(|price| asset.round_limit(side, Price::new(price))),
             stop: stop.map(|price| asset.round_stop(side, Price::new(price))),
         };
-        Ok(desk.replace(id, change))
+        desk.replace(id, change)
+            .map_err(|denial| error(denial.to_string()))
     })?
 }
 

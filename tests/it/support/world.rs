@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use rustybt::core::calendar::{Calendar, SessionCursor};
 use rustybt::core::engine::desk::{Desk, Mode};
 use rustybt::core::engine::market::Market;
+use rustybt::core::engine::schedule::{DateRule, Rule, TimeRule};
 use rustybt::core::engine::strategy::{Call, Failure, Handler, Strategy};
 use rustybt::core::engine::{Engine, OnScriptError};
 use rustybt::core::ledger::Ledger;
@@ -48,6 +49,7 @@ pub(crate) fn world() -> Builder {
         bars: Vec::new(),
         actions: Vec::new(),
         warm_up: 0,
+        labels: None,
     }
 }
 
@@ -64,6 +66,7 @@ pub(crate) struct Builder {
     bars: Vec<Vec<Option<[Decimal; 5]>>>,
     actions: Vec<(u32, String, CorporateAction)>,
     warm_up: usize,
+    labels: Option<Vec<Timestamp>>,
 }
 
 impl Builder {
@@ -126,6 +129,12 @@ impl Builder {
         self
     }
 
+    /// Sets the label of each row, in place of those of the calendar.
+    pub(crate) fn labels(mut self, labels: Vec<Timestamp>) -> Self {
+        self.labels = Some(labels);
+        self
+    }
+
     /// Lets the first `count` bars feed history only.
     pub(crate) fn warm_up(mut self, count: usize) -> Self {
         self.warm_up = count;
@@ -160,7 +169,8 @@ impl Builder {
     /// Sets a strategy before the first bar.
     pub(crate) fn open<S: Strategy>(self, strategy: S) -> Sim<S> {
         let calendar = Calendar::named(&self.calendar).unwrap();
-        let labels = self.labels(&calendar);
+        let made = || self.made_labels(&calendar);
+        let labels = self.labels.clone().unwrap_or_else(made);
         let slices = self.slices(&calendar, &labels);
         let left = slices.len();
         let mut assets = self.assets;
@@ -201,7 +211,7 @@ impl Builder {
     }
 
     /// Returns the labels of the bars, one for each row.
-    fn labels(&self, calendar: &Calendar) -> Vec<Timestamp> {
+    fn made_labels(&self, calendar: &Calendar) -> Vec<Timestamp> {
         let count = self.bars.iter().map(Vec::len).max().unwrap_or(0);
         let from = self.first.date();
         let to = from.checked_add_days(Days::new(4_000)).unwrap();
@@ -315,6 +325,12 @@ impl<S: Strategy> Sim<S> {
         true
     }
 
+    /// Lets the next `count` slices through, for who runs the world itself.
+    pub(crate) fn open_valve(&mut self, count: usize) {
+        self.left -= count;
+        self.valve.set(count);
+    }
+
     pub(crate) fn desk(&self) -> &Desk {
         self.world.engine().desk()
     }
@@ -359,20 +375,16 @@ pub(crate) struct Seen {
 }
 
 impl Observer for Seen {
-    fn on_action(
-        &mut self,
-        _: &rustybt::core::sim::world::DatedAction,
-        _: rustybt::core::model::number::Quantity,
-        _: &Desk,
-    ) {
-    }
-
     fn on_fill(&mut self, fill: &Fill, desk: &Desk) {
         self.fills.push(SeenFill {
             fill: *fill,
             cash: desk.ledger.cash(),
             position: desk.ledger.position(fill.asset).amount,
         });
+        check_books(desk);
+    }
+
+    fn on_action(&mut self, _action: &DatedAction, _before: Quantity, desk: &Desk) {
         check_books(desk);
     }
 
@@ -393,16 +405,16 @@ impl Observer for Seen {
 /// Value is cash plus what every position is worth, added up here once more.
 fn check_books(desk: &Desk) {
     let ledger = &desk.ledger;
-    let mut value = ledger.cash();
+    let mut worth = Money::ZERO;
     for id in (0..).take(desk.assets().len()).map(AssetId) {
         let position = ledger.position(id);
         let asset = desk.asset(id);
-        value += asset.notional(position.last_price, position.amount);
+        worth += asset.notional(position.last_price, position.amount);
         if asset.kind == AssetKind::Future {
-            value -= position.cost;
+            worth -= position.cost;
         }
     }
-    assert_eq!(value, ledger.value());
+    assert_eq!(ledger.cash() + worth, ledger.value());
 }
 
 /// A strategy that is a closure, called in every handler.
@@ -473,7 +485,7 @@ pub(crate) fn stop(desk: &mut Desk, amount: i64, price: Decimal) -> OrderId {
 /// Places an entry in the first asset with a stop and a target that are tied; returns the entry.
 pub(crate) fn bracket(
     desk: &mut Desk,
-    entry: OrderRequest,
+    entry: &OrderRequest,
     stop: Decimal,
     target: Decimal,
 ) -> [OrderId; 3] {
@@ -493,4 +505,16 @@ pub(crate) fn bracket(
 /// An instant a span after another, for readable tests.
 pub(crate) fn hours(count: i64) -> Span {
     Span::from_seconds(count * 3_600)
+}
+
+/// Makes rows of one price.
+pub(crate) fn flat(price: i64, count: usize) -> Vec<Option<[Decimal; 5]>> {
+    let price = Decimal::from(price);
+    vec![Some([price, price, price, price, Decimal::from(1_000)]); count]
+}
+
+/// Schedules a function on every session.
+pub(crate) fn schedule(desk: &mut Desk, name: &str, time: TimeRule) {
+    let rule = Rule::Session(DateRule::EveryDay, time);
+    desk.schedule.add(name, name, rule, true, desk.now);
 }

@@ -8,13 +8,15 @@ use rust_decimal::Decimal;
 use crate::app::cli::args::ConfigFiles;
 use crate::app::config::keys::KeyPath;
 use crate::app::config::layer::{Origin, Setting};
-use crate::app::config::model::{FillAt, VolumeLimit};
-use crate::app::config::spec::{CommissionSpec, SlippageSpec};
+use crate::app::config::model::VolumeLimit;
 use crate::app::config::value::{
     Moment, ValueError, Words, from_time, parse_count, parse_list, parse_positive,
 };
 use crate::core::model::asset::AssetKind;
 use crate::core::model::time::Timeframe;
+use crate::core::sim::commission::Commission;
+use crate::core::sim::rules::FillAt;
+use crate::core::sim::slippage::Slippage;
 
 /// What `backtest --help` ends with.
 pub const EXAMPLES: &str = "\
@@ -100,10 +102,10 @@ pub struct SimulationFlags {
     pub capital: Option<Decimal>,
     /// What a trade costs [default by kind, see below]
     #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
-    pub commission: Option<CommissionSpec>,
+    pub commission: Option<Commission>,
     /// How much worse an order fills [default: bps:5]
     #[arg(long, value_name = "SPEC")]
-    pub slippage: Option<SlippageSpec>,
+    pub slippage: Option<Slippage>,
     /// Where market orders fill: `next_open`, `next_close` or `this_close` [default: `next_open`]
     #[arg(long, value_name = "PLACE", value_parser = FillAt::parse_word)]
     pub fill_at: Option<FillAt>,

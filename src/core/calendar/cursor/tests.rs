@@ -1,3 +1,5 @@
+//! Bars of every session and interval, on trading days, holidays and half days.
+
 use proptest::prelude::*;
 
 use super::*;
