@@ -1,5 +1,5 @@
 //! Semantics of what scripts call, asserted by scripts: `tests/scripts/api/*.rhai`, each function
-//! `test_*` on the last of ten bars.
+//! `test_*` on the last of ten bars, compiled and under Rhai's own evaluator.
 
 use std::fs;
 
@@ -74,8 +74,12 @@ fn check(file: &str) {
     let tests = tests_in(&text);
     assert!(!tests.is_empty(), "{file} has no tests");
     let mut failed = String::new();
-    for test in tests {
-        let ran = run_test(&text, test, file);
+    let forms = [world(), world().interpreted()];
+    for (test, form) in tests
+        .iter()
+        .flat_map(|test| forms.iter().map(move |form| (test, form)))
+    {
+        let ran = run_test(form, &text, test, file);
         if let Some(error) = ran.error {
             failed += &format!("{test}\n{}\n", frame(&error));
         }
@@ -86,7 +90,7 @@ fn check(file: &str) {
     assert!(failed.is_empty(), "{file}:\n{failed}");
 }
 
-fn run_test(text: &str, test: &str, file: &str) -> Ran {
+fn run_test(world: &Sandbox, text: &str, test: &str, file: &str) -> Ran {
     let whole = format!(
         "{text}{ASSERTIONS}
 fn handle_data(context, data) {{
@@ -96,7 +100,7 @@ fn handle_data(context, data) {{
     }}
 }}"
     );
-    world().named(file).run(&whole)
+    world.clone().named(file).run(&whole)
 }
 
 #[test]
