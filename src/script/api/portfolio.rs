@@ -16,23 +16,23 @@ use crate::script::registry::Registry;
 
 /// The portfolio as scripts see it.
 #[derive(Clone, Debug)]
-pub struct PortfolioRef(pub(crate) Rc<Host>);
+pub(crate) struct PortfolioRef(pub(crate) Rc<Host>);
 
 /// The account as scripts see it.
 #[derive(Clone, Debug)]
-pub struct AccountRef(pub(crate) Rc<Host>);
+pub(crate) struct AccountRef(pub(crate) Rc<Host>);
 
 /// The positions held.
 #[derive(Clone, Debug)]
-pub struct PositionsRef(Rc<Host>);
+pub(crate) struct PositionsRef(Rc<Host>);
 
 /// The weights of what is held.
 #[derive(Clone, Debug)]
-pub struct WeightsRef(Rc<Host>);
+pub(crate) struct WeightsRef(Rc<Host>);
 
 /// One position, as it was when it was asked for.
 #[derive(Clone, Debug)]
-pub struct PositionRef {
+pub(crate) struct PositionRef {
     asset: AssetRef,
     position: crate::core::ledger::position::Position,
 }
@@ -46,8 +46,8 @@ pub(super) fn register(engine: &mut Registry) {
 }
 
 fn register_portfolio(engine: &mut Registry) {
-    engine.register_type_with_name::<PortfolioRef>("Portfolio");
     type Figure = fn(&Desk) -> FLOAT;
+    engine.register_type_with_name::<PortfolioRef>("Portfolio");
     let figures: [(&str, Figure); 8] = [
         ("cash", |d| d.ledger.cash().to_f64()),
         ("value", |d| d.ledger.value().to_f64()),
@@ -226,8 +226,8 @@ fn show_position(p: &mut PositionRef) -> String {
 }
 
 fn register_account(engine: &mut Registry) {
-    engine.register_type_with_name::<AccountRef>("Account");
     type Figure = fn(&Host, &Desk) -> FLOAT;
+    engine.register_type_with_name::<AccountRef>("Account");
     let figures: [(&str, Figure); 5] = [
         ("initial_margin", |h, d| {
             requirement(h.margin.initial, d).to_f64()

@@ -13,14 +13,14 @@ use crate::script::registry::Registry;
 
 /// An order as it was when it was asked for.
 #[derive(Clone, Debug)]
-pub struct OrderRef {
+pub(crate) struct OrderRef {
     asset: AssetRef,
     pub(super) order: Box<Order>,
 }
 
 /// An execution.
 #[derive(Clone, Debug)]
-pub struct FillRef {
+pub(crate) struct FillRef {
     asset: AssetRef,
     fill: Fill,
 }
