@@ -85,7 +85,7 @@ impl Unit {
         let constants = constants_of(&scope);
         refuse_hidden(&first, &constants)?;
         // Before a dot or an index a constant's name is not replaced by its value: there it is found
-        // as a variable that all functions see.
+        // as a variable that all functions see, that of a module under a name of the module's own.
         let mut seen: BTreeMap<String, Dynamic> =
             loading.modules.take_constants().into_iter().collect();
         seen.extend(
@@ -93,11 +93,11 @@ impl Unit {
                 .iter()
                 .map(|(name, _, value)| (name.to_owned(), value)),
         );
-        let mut visible = Module::new();
+        let mut variables = Module::new();
         for (name, value) in &seen {
-            visible.set_var(name, value.clone());
+            variables.set_var(name.as_str(), value.clone());
         }
-        engine.register_global_module(visible.into());
+        engine.register_global_module(variables.into());
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
@@ -107,8 +107,8 @@ impl Unit {
                 file,
                 &ast,
                 &loading.modules.trees(),
-                &loading.natives,
                 &seen,
+                &loading.natives,
             )
         } else {
             Program::default()

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 #[path = "../../benches/data.rs"]
-mod data;
+pub(crate) mod data;
 
 #[derive(Deserialize)]
 struct Generated {

@@ -6,11 +6,9 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::generated_data::data;
 use crate::reference_vectors::read;
 use crate::support::{Folder, root};
-
-#[path = "../../benches/data.rs"]
-mod data;
 
 /// Columns of `orders.csv` that the reference fixes: all but `created`, `reason` and `updated`.
 const COMPARED: [usize; 13] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];

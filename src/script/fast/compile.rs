@@ -66,8 +66,8 @@ impl Program {
         file: &str,
         ast: &AST,
         modules: &[(String, AST)],
+        constants: &BTreeMap<String, Dynamic>,
         natives: &Natives,
-        seen: &BTreeMap<String, Dynamic>,
     ) -> Self {
         let mut program = Self::default();
         let files: Vec<(&str, &AST)> = std::iter::once((file, ast))
@@ -95,7 +95,7 @@ impl Program {
                 let key = (function.name.to_owned(), function.params.len());
                 let mut compiler = Compiler {
                     natives,
-                    seen,
+                    constants,
                     program: &program,
                     unit: at,
                     variables: Vec::new(),
@@ -174,7 +174,8 @@ fn imports_of(ast: &AST) -> BTreeMap<String, String> {
 
 struct Compiler<'a> {
     natives: &'a Natives,
-    seen: &'a BTreeMap<String, Dynamic>,
+    /// Constants that were not replaced by their values, by the names that all functions see.
+    constants: &'a BTreeMap<String, Dynamic>,
     program: &'a Program,
     /// The file that is compiled.
     unit: usize,
@@ -409,7 +410,7 @@ impl Compiler<'_> {
         if let Some(slot) = self.slot(name) {
             return Node::Local(slot);
         }
-        if let Some(value) = self.seen.get(name) {
+        if let Some(value) = self.constants.get(name) {
             return Node::Constant(value.clone());
         }
         // The bare name of a function is a pointer to it.

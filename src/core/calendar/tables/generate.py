@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Writes the session tables and the expected answers of their tests.
 
-    python3 -m venv venv && venv/bin/pip install exchange_calendars==4.13.2
-    venv/bin/python src/core/calendar/tables/generate.py
+    python3 -m venv venv && venv/bin/pip install -r .ci/requirements.txt
+    venv/bin/python src/core/calendar/tables/generate.py [--check]
 
 writes `src/core/calendar/tables/*.txt`, the rules in local time that the program is built with, and
-`tests/data/calendars/*.txt`, the same sessions in UTC as exchange_calendars answers them.
+`tests/data/calendars/*.txt`, the same sessions in UTC as exchange_calendars answers them. With `--check`
+it writes nothing, and ends with 1 where a file would change.
 """
 
 import pathlib
+import sys
 
 import exchange_calendars as ec
 import pandas as pd
@@ -24,6 +26,15 @@ MINUTES = 10_000
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 TABLES = ROOT / "src/core/calendar/tables"
 GOLDEN = ROOT / "tests/data/calendars"
+
+
+def deliver(path, lines):
+    """Writes a file, or compares it."""
+    text = "\n".join(lines) + "\n"
+    if "--check" not in sys.argv[1:]:
+        path.write_text(text)
+    elif path.read_text() != text:
+        sys.exit(f"{path.name} differs")
 
 
 def clock(minutes):
@@ -106,7 +117,7 @@ def table(name):
     for hours, days in sorted(special.items()):
         for year, short in by_year(days).items():
             lines.append(f"special {' '.join(map(clock, hours))} {year} " + " ".join(short))
-    (TABLES / f"{name.lower()}.txt").write_text("\n".join(lines) + "\n")
+    deliver(TABLES / f"{name.lower()}.txt", lines)
 
 
 class SplitMix:
@@ -164,7 +175,7 @@ def golden(name, seed):
     lines += years
     lines.append(f"minutes {seed} {start} {end}")
     lines += [digits[i : i + 100] for i in range(0, len(digits), 100)]
-    (GOLDEN / f"{name.lower().replace('/', '-')}.txt").write_text("\n".join(lines) + "\n")
+    deliver(GOLDEN / f"{name.lower().replace('/', '-')}.txt", lines)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """Makes vectors.json: metrics of known series by independent libraries.
 
-Run in a virtual environment with empyrical-reloaded 0.7.1 and quantstats 0.0.86:
+Run in a virtual environment with the packages of .ci/requirements.txt:
 
-    python generate.py AAPL-1d-wiki.csv GOOG-1d-wiki.csv > vectors.json
+    python generate.py [--check]
 
-The CSV files have the columns timestamp,open,high,low,close,volume.
+`--check` writes nothing, and ends with 1 where the file would change. The closes are those of
+bokeh_sampledata.
 """
 
 import json
+import pathlib
 import sys
 import warnings
 
+import bokeh_sampledata
 import empyrical as ep
 import numpy as np
 import pandas as pd
@@ -19,11 +22,13 @@ import quantstats.stats as qs
 warnings.filterwarnings("ignore")
 
 
-def closes(path, rows):
-    frame = pd.read_csv(path, parse_dates=["timestamp"], index_col="timestamp")
-    series = frame["close"].iloc[-rows:]
-    series.index = series.index.tz_localize(None)
-    return series
+VECTORS = pathlib.Path(__file__).parent / "vectors.json"
+STOCKS = pathlib.Path(bokeh_sampledata.__file__).parent / "_data" / "stocks.csv.gz"
+
+
+def closes(symbol, rows):
+    frame = pd.read_csv(STOCKS, parse_dates=["Date"], index_col="Date")
+    return frame.loc[frame["Ticker"] == symbol, "Close"].iloc[-rows:]
 
 
 def random_values(seed, rows, drift, spread):
@@ -90,7 +95,7 @@ def case(name, capital, values, benchmark_base, benchmark, year, rate):
 
 
 def main():
-    aapl, goog = (closes(path, 501) for path in sys.argv[1:3])
+    aapl, goog = (closes(symbol, 501) for symbol in ("AAPL", "GOOG"))
     calm = random_values(7, 400, 0.0004, 0.006)
     wild = random_values(11, 400, -0.001, 0.03)
     cases = [
@@ -100,9 +105,32 @@ def main():
         case("wild random, open every day, risk-free 1 %", 100_000.0, wild, 100_000.0, calm, 365, 0.01),
         case("three days", 100.0, wild.iloc[:3] / 1000, 100.0, calm.iloc[:3] / 1000, 252, 0.0),
     ]
-    print("[")
-    print(",\n".join(json.dumps(one) for one in cases))
-    print("]")
+    text = "[\n" + ",\n".join(json.dumps(one) for one in cases) + "\n]\n"
+    if "--check" in sys.argv[1:]:
+        check(text)
+    else:
+        VECTORS.write_text(text)
+
+
+def same(a, b):
+    """Equal but for the last digits of a float, which follow the machine's vector instructions."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) <= 1e-13 * max(abs(a), abs(b))
+    return a == b
+
+
+def check(text):
+    committed, anew = json.loads(VECTORS.read_text()), json.loads(text)
+    if not same(committed, anew):
+        for one, two in zip(committed, anew):
+            if not same(one, two):
+                print("differs:", one["name"], file=sys.stderr)
+        sys.exit(1)
+    print(len(anew), "cases are as committed")
 
 
 main()

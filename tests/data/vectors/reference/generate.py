@@ -1,13 +1,16 @@
-"""Writes every vector of this folder: `python3 generate.py [--fast]`.
+"""Writes every vector of this folder: `python3 generate.py [--fast] [--check]`.
 
-`--fast` leaves out W2, which takes most of the time. Nothing but the standard library is needed.
+`--fast` leaves out W2, which takes most of the time. `--check` writes nothing here, and ends with 1
+where a file would change. Nothing but the standard library is needed.
 """
 
 import csv
+import gzip
 import hashlib
 import json
 import os
 import sys
+import tempfile
 
 import cases_account  # noqa: F401  registers its scenarios
 import cases_exchange  # noqa: F401
@@ -24,8 +27,16 @@ STRIDE = 500
 RANDOM = 100
 
 
+# Where vectors are written: elsewhere while they are only checked.
+OUT = HERE
+
+
 def here(*parts):
     return os.path.join(HERE, *parts)
+
+
+def out(*parts):
+    return os.path.join(OUT, *parts)
 
 
 def json_text(document):
@@ -41,7 +52,7 @@ def json_text(document):
 
 
 def write_json(name, document):
-    with open(here(name), "w") as file:
+    with open(out(name), "w") as file:
         file.write(json_text(document))
 
 
@@ -51,17 +62,17 @@ def sha(content):
 
 def deliver(folder, sim, strategy, arguments, stride=1, orders=True, fill_stride=1):
     """Writes one run; above a stride of 1 only every so many rows, and the hash of all."""
-    os.makedirs(here(folder), exist_ok=True)
-    for old in os.listdir(here(folder)):
-        os.remove(here(folder, old))
+    os.makedirs(out(folder), exist_ok=True)
+    for old in os.listdir(out(folder)):
+        os.remove(out(folder, old))
     fills, equity, placed = fills_csv(sim), equity_csv(sim), orders_csv(sim)
     lines = fills.splitlines(keepends=True)
     kept = [lines[0]] + [r for n, r in enumerate(lines[1:])
                          if n % fill_stride == 0 or n == len(lines) - 2]
-    save(here(folder, "fills.csv"), "".join(kept))
+    save(out(folder, "fills.csv"), "".join(kept))
     if orders:
-        save(here(folder, "orders.csv"), placed)
-    save(here(folder, "equity.csv"), equity_csv(sim, stride))
+        save(out(folder, "orders.csv"), placed)
+    save(out(folder, "equity.csv"), equity_csv(sim, stride))
     summary = {
         "arguments": arguments, "bars": len(sim.feed.times) * len(sim.feed.bars),
         "fills": len(sim.fills), "orders": len(sim.orders),
@@ -76,7 +87,7 @@ def deliver(folder, sim, strategy, arguments, stride=1, orders=True, fill_stride
     else:
         summary["smallest_gap_between_ranks"] = strategy.gap
         summary["rebalances"] = strategy.rebalances
-    with open(here(folder, "expected.json"), "w") as file:
+    with open(out(folder, "expected.json"), "w") as file:
         json.dump(summary, file, indent=1)
         file.write("\n")
     print(folder, {k: v for k, v in summary.items() if "sha" not in k and k != "arguments"},
@@ -142,7 +153,7 @@ def generated_data():
 def randoms():
     built, dropped = random_scenarios.build(RANDOM)
     document = {"schema": "rustybt.scenarios/1", "scenarios": built}
-    save(here("random_scenarios.json"), json_text(document), 0)
+    save(out("random_scenarios.json"), json_text(document), 0)
     print(len(built), "random scenarios with", sum(len(s["expect"]["fills"]) for s in built),
           "fills; thrown away:", dropped)
 
@@ -152,7 +163,7 @@ def main():
     write_json("scenarios.json", {"schema": "rustybt.scenarios/1", "scenarios": built})
     randoms()
     write_json("tables.json", tables.document())
-    save(here("rounding.csv"), table(["id", "tick", "price", "buy_limit_or_sell_stop",
+    save(out("rounding.csv"), table(["id", "tick", "price", "buy_limit_or_sell_stop",
                                       "sell_limit_or_buy_stop", "comment"], tables.rounding()))
     print(len(built), "scenarios")
     w1()
@@ -162,5 +173,29 @@ def main():
         w2()
 
 
+def content(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    return gzip.decompress(data) if path.endswith(".gz") else data
+
+
+def check():
+    """Makes everything in a folder of its own and compares it with what is here."""
+    global OUT
+    with tempfile.TemporaryDirectory() as OUT:
+        main()
+        made = sorted(os.path.relpath(os.path.join(folder, name), OUT)
+                      for folder, _, names in os.walk(OUT) for name in names)
+        wrong = [name for name in made
+                 if not os.path.exists(here(name)) or content(out(name)) != content(here(name))]
+        for folder in os.listdir(OUT):
+            if os.path.isdir(out(folder)):
+                wrong += [f"{folder}/{name}" for name in os.listdir(here(folder))
+                          if not os.path.exists(out(folder, name))]
+    if wrong:
+        sys.exit("differ: " + " ".join(wrong))
+    print(len(made), "files are as committed")
+
+
 if __name__ == "__main__":
-    main()
+    check() if "--check" in sys.argv[1:] else main()

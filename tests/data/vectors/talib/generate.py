@@ -1,7 +1,10 @@
 """Writes the reference vectors of tests/it/indicators.rs with TA-Lib.
 
-    python -m venv venv && venv/bin/pip install TA-Lib==0.8.2
-    venv/bin/python generate.py FOLDER_WITH_AAPL-1d-wiki.csv
+    python -m venv venv && venv/bin/pip install -r .ci/requirements.txt
+    venv/bin/python generate.py [--check]
+
+`--check` writes nothing, and ends with 1 where a file would change. The stocks are those of
+bokeh_sampledata.
 
 A file holds the inputs and what TA-Lib makes of them, one column a line:
 
@@ -16,10 +19,12 @@ import gzip
 import pathlib
 import sys
 
+import bokeh_sampledata
 import numpy as np
 import talib
 
 HERE = pathlib.Path(__file__).parent
+STOCKS = pathlib.Path(bokeh_sampledata.__file__).parent / "_data" / "stocks.csv.gz"
 
 
 def periods(*values):
@@ -70,10 +75,10 @@ INDICATORS = {
 NAMES = {"h": "high", "l": "low", "c": "close", "v": "volume"}
 
 
-def from_file(path, first, count):
-    with open(path, newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["timestamp"] >= first][:count]
-    return {key: np.array([float(row[name]) for row in rows]) for key, name in NAMES.items()}
+def stock(symbol, first, count):
+    with gzip.open(STOCKS, "rt", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["Ticker"] == symbol and row["Date"] >= first][:count]
+    return {key: np.array([float(row[name.capitalize()]) for row in rows]) for key, name in NAMES.items()}
 
 
 def walk(count, price, step, digits):
@@ -127,11 +132,10 @@ def lines(bars):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
     sets = {
-        "aapl": from_file(folder / "AAPL-1d-wiki.csv", "2004-12-01", 360),
-        "msft": from_file(folder / "MSFT-1d-wiki.csv", "2003-01-02", 120),
-        "goog": from_file(folder / "GOOG-1d-wiki.csv", "2004-08-19", 120),
+        "aapl": stock("AAPL", "2004-12-01", 360),
+        "msft": stock("MSFT", "2003-01-02", 120),
+        "goog": stock("GOOG", "2004-08-19", 120),
         "walk": walk(150, 0.00001234, 0.05, 8),
         "flat": level([131.23] * 120, 0, 1000),
         "flat-no-volume": level([131.23] * 40, 0, 0),
@@ -142,8 +146,28 @@ def main():
     }
     for name, bars in sets.items():
         text = "".join(line + "\n" for line in lines(bars))
-        with open(HERE / f"{name}.csv.gz", "wb") as file:
-            file.write(gzip.compress(text.encode(), 9, mtime=0))
+        path = HERE / f"{name}.csv.gz"
+        if "--check" not in sys.argv[1:]:
+            path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+        elif not same(gzip.decompress(path.read_bytes()).decode(), text):
+            sys.exit(f"{path.name} differs")
+    print(len(sets), "sets of bars")
+
+
+def same(committed, anew):
+    """Equal but for the last digits of a float, which follow the machine's instructions."""
+    committed, anew = committed.splitlines(), anew.splitlines()
+    return len(committed) == len(anew) and all(map(same_line, committed, anew))
+
+
+def same_line(committed, anew):
+    committed, anew = committed.split(","), anew.split(",")
+    # Name, parameters, output and warm-up are words.
+    words = 2 if committed[0] == "input" else 5
+    if committed[:words] != anew[:words] or len(committed) != len(anew):
+        return False
+    pairs = zip(map(float, committed[words:]), map(float, anew[words:]))
+    return all(abs(one - two) <= 1e-13 * max(1.0, abs(one), abs(two)) for one, two in pairs)
 
 
 main()
