@@ -3,6 +3,11 @@
 //! Invariants: a function is compiled whole or not at all; every variable has a slot of its own, so
 //! that blocks need no bookkeeping while they run.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the interpreter's own enums are long and open"
+)]
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
