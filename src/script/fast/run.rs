@@ -3,6 +3,12 @@
 //! Invariants: the stack is as long after a call as before it, whatever happened; operations, depth and
 //! sizes are bounded; an error carries the place of the call that it came from.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::unnecessary_box_returns,
+    reason = "the interpreter's own enums are long and open, its errors are boxed"
+)]
+
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -196,12 +202,7 @@ impl<'a> Machine<'a> {
             Node::Script(call) => self.call_script(call, base),
             Node::If(branch) => self.branch(branch, base),
             Node::Block(block) => self.block(block, base),
-            Node::Let(slot, value) => {
-                let value = self.eval(value, base)?;
-                self.stack[base + slot] = value.flatten();
-                Ok(Dynamic::UNIT)
-            }
-            Node::Assign(slot, value) => {
+            Node::Let(slot, value) | Node::Assign(slot, value) => {
                 let value = self.eval(value, base)?;
                 self.stack[base + slot] = value.flatten();
                 Ok(Dynamic::UNIT)
