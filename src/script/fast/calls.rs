@@ -178,6 +178,10 @@ impl Machine<'_> {
 }
 
 /// Gives an error the place of a call, if it has none of its own.
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "the interpreter's errors are boxed"
+)]
 pub(super) fn placed(mut error: Box<EvalAltResult>, at: Position) -> Box<EvalAltResult> {
     if error.position().is_none() {
         error.set_position(at);
