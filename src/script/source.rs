@@ -88,7 +88,11 @@ impl Unit {
         // as a variable that all functions see.
         let mut seen: BTreeMap<String, Dynamic> =
             loading.modules.take_constants().into_iter().collect();
-        seen.extend(constants.iter().map(|(name, _, value)| (name.to_owned(), value)));
+        seen.extend(
+            constants
+                .iter()
+                .map(|(name, _, value)| (name.to_owned(), value)),
+        );
         let mut visible = Module::new();
         for (name, value) in &seen {
             visible.set_var(name, value.clone());
@@ -99,7 +103,13 @@ impl Unit {
         global.lib.clear();
         global.lib.push(ast.shared_lib().clone());
         let program = if loading.compiled {
-            Program::new(file, &ast, &loading.modules.trees(), &loading.natives, &seen)
+            Program::new(
+                file,
+                &ast,
+                &loading.modules.trees(),
+                &loading.natives,
+                &seen,
+            )
         } else {
             Program::default()
         };

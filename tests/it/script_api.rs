@@ -55,7 +55,10 @@ fn world() -> Sandbox {
         &[200.0, 201.0, 202.0, 203.0, 202.0, 201.0, 205.0, 204.0],
     )
     .with_module("lib/mine", MINE)
-    .with_module("lib/deep", "const TEN = 20;\nfn add_ten(n) { n + TEN.to_int() - 10 }")
+    .with_module(
+        "lib/deep",
+        "const TEN = 20;\nfn add_ten(n) { n + TEN.to_int() - 10 }",
+    )
 }
 
 fn tests_in(text: &str) -> Vec<&str> {

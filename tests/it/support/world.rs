@@ -375,7 +375,6 @@ pub(crate) struct Seen {
 }
 
 impl Observer for Seen {
-
     fn on_fill(&mut self, fill: &Fill, desk: &Desk) {
         self.fills.push(SeenFill {
             fill: *fill,
