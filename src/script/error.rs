@@ -143,6 +143,7 @@ impl<'a> Explainer<'a> {
                 }
                 innermost => {
                     trace.reverse();
+                    let trace = folded(trace);
                     return self.innermost(&innermost, &file, trace);
                 }
             };
@@ -203,13 +204,7 @@ impl<'a> Explainer<'a> {
                 "RBT200",
                 format!("index {index} is outside of an array of {len}"),
             ),
-            EvalAltResult::ErrorIndexingType(kinds, _) => plain(
-                "RBT121",
-                format!(
-                    "there is nothing at an index of this kind: {}",
-                    kinds_in(kinds)
-                ),
-            ),
+            EvalAltResult::ErrorIndexingType(kinds, _) => no_such_index(kinds),
             EvalAltResult::ErrorTooManyOperations(_) => (
                 "RBT210",
                 format!(
@@ -319,6 +314,26 @@ impl<'a> Explainer<'a> {
     }
 }
 
+/// Makes one call of several that are the same: a function that calls itself.
+fn folded(trace: Vec<Called>) -> Vec<Called> {
+    let mut folded: Vec<(Called, usize)> = Vec::new();
+    for called in trace {
+        match folded.last_mut() {
+            Some((last, times)) if *last == called => *times += 1,
+            Some(_) | None => folded.push((called, 1)),
+        }
+    }
+    folded
+        .into_iter()
+        .map(|(mut called, times)| {
+            if times > 1 {
+                called.function = format!("{} ({times} times)", called.function);
+            }
+            called
+        })
+        .collect()
+}
+
 /// Names a function for people; closures have none of their own.
 fn called(function: String) -> String {
     if function.starts_with("anon$") {
@@ -378,13 +393,21 @@ fn mismatch(needed: &str, given: &str) -> (&'static str, String, String) {
     )
 }
 
-/// `path::to::AssetRef [i64]`, in words.
-fn kinds_in(kinds: &str) -> String {
+/// `path::to::AssetRef [i64]`, with ` = f64` where it is assigned.
+fn no_such_index(kinds: &str) -> (&'static str, String, String) {
     let (value, index) = kinds.split_once(" [").unwrap_or((kinds, ""));
-    format!(
-        "{}[{}]",
+    let index = index.split(']').next().unwrap_or("");
+    let (value, index) = (
         kind_name(value),
-        kind_name(index.trim_end_matches(']'))
+        kind_name(index.split(" = ").next().unwrap_or("")),
+    );
+    if value == "map" {
+        return mismatch("string", index);
+    }
+    (
+        "RBT121",
+        format!("{value} has no index of kind {index}"),
+        String::new(),
     )
 }
 

@@ -51,3 +51,15 @@ fn every_faulty_script_is_told_what_where_and_what_to_do() {
     }
     insta::assert_snapshot!(all);
 }
+
+#[test]
+fn compiled_and_interpreted_scripts_fail_alike() {
+    for (name, text) in faulty() {
+        let told = |world: Sandbox| {
+            let ran = world.named(&name).run(&text);
+            ran.error
+                .map(|error| (error.code, error.message, error.place.file))
+        };
+        assert_eq!(told(world()), told(world().interpreted()), "{name}");
+    }
+}

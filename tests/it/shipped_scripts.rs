@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use crate::support::root;
 use crate::support::script::{Candle, Sandbox, frame};
 
 fn shipped() -> Vec<(String, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+    let mut paths: Vec<PathBuf> = fs::read_dir(root().join("scripts"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "rhai"))
@@ -67,6 +67,15 @@ fn every_shipped_script_says_what_it_does_runs_and_trades() {
         if let Some(error) = &ran.error {
             panic!("{name}:\n{}", frame(error));
         }
+        let interpreted = world.clone().interpreted().run(&text);
+        assert_eq!(
+            ran.fills, interpreted.fills,
+            "{name} runs otherwise when compiled"
+        );
+        assert_eq!(
+            ran.records, interpreted.records,
+            "{name} records otherwise when compiled"
+        );
         assert!(ran.fills.len() > 4, "{name} has {} fills", ran.fills.len());
         assert!(ran.value > 1_000.0, "{name} lost everything");
     }

@@ -13,7 +13,7 @@ use crate::script::state::unsavable;
 
 /// The context as scripts see it.
 #[derive(Clone, Debug)]
-pub struct ContextRef(pub(crate) Rc<Host>);
+pub(crate) struct ContextRef(pub(crate) Rc<Host>);
 
 /// Fields that are not the script's own.
 pub(crate) const RESERVED: [&str; 5] = ["now", "mode", "params", "portfolio", "account"];

@@ -17,11 +17,11 @@ use crate::script::registry::Registry;
 
 /// Market data as scripts see it.
 #[derive(Clone, Debug)]
-pub struct DataRef(pub(crate) Rc<Host>);
+pub(crate) struct DataRef(pub(crate) Rc<Host>);
 
 /// History of several assets.
 #[derive(Clone, Debug)]
-pub struct HistoriesRef {
+pub(crate) struct HistoriesRef {
     host: Rc<Host>,
     parts: Rc<Vec<(AssetId, Dynamic)>>,
 }

@@ -1,5 +1,8 @@
 //! Orders: placing, sizing, changing, reading.
 
+/// Orders and executions as scripts read them.
+mod fields;
+
 use std::rc::Rc;
 
 use rhai::{Array, Dynamic, INT, Map};
@@ -7,31 +10,15 @@ use rust_decimal::Decimal;
 
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::AssetId;
-use crate::core::model::fill::Fill;
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::order::{
-    Change, Order, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail,
+    Change, OrderId, OrderRequest, OrderType, Side, TimeInForce, Trail,
 };
-use crate::script::api::assets::AssetRef;
+use crate::script::api::orders::fields::OrderRef;
 use crate::script::api::panel::PanelRef;
-use crate::script::api::time::TimeRef;
 use crate::script::convert::{Outcome, check_keys, error, fail, kind_of, need_exact, need_text};
 use crate::script::host::Host;
 use crate::script::registry::Registry;
-
-/// An order as it was when it was asked for.
-#[derive(Clone, Debug)]
-pub struct OrderRef {
-    asset: AssetRef,
-    order: Box<Order>,
-}
-
-/// An execution.
-#[derive(Clone, Debug)]
-pub struct FillRef {
-    asset: AssetRef,
-    fill: Fill,
-}
 
 /// The options of an order.
 pub(in crate::script) const OPTIONS: [&str; 8] = [
@@ -103,27 +90,7 @@ pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     register_linked(engine, host);
     register_changes(engine, host);
     register_reading(engine, host);
-    register_order_fields(engine);
-    register_fill_fields(engine);
-}
-
-impl Host {
-    /// Returns an order as scripts see it.
-    pub(crate) fn order_ref(&self, desk: &Desk, id: OrderId) -> Option<OrderRef> {
-        let order = desk.orders.get(id)?;
-        Some(OrderRef {
-            asset: self.asset_ref(order.request.asset),
-            order: Box::new(order.clone()),
-        })
-    }
-
-    /// Returns an execution as scripts see it.
-    pub(crate) fn fill_ref(&self, fill: Fill) -> FillRef {
-        FillRef {
-            asset: self.asset_ref(fill.asset),
-            fill,
-        }
-    }
+    fields::register(engine);
 }
 
 fn order(
@@ -576,107 +543,6 @@ fn open_orders(host: &Rc<Host>, asset: Option<AssetId>) -> Outcome<Array> {
             .filter_map(|order| host.order_ref(desk, order.id).map(Dynamic::from))
             .collect()
     })
-}
-
-fn register_order_fields(engine: &mut Registry) {
-    engine.register_type_with_name::<OrderRef>("Order");
-    engine.register_get("id", |o: &mut OrderRef| o.order.id.to_string());
-    engine.register_get("asset", |o: &mut OrderRef| o.asset.clone());
-    engine.register_get("side", |o: &mut OrderRef| {
-        o.order.request.side.name().to_owned()
-    });
-    engine.register_get("type", |o: &mut OrderRef| {
-        o.order.request.order_type.name().to_owned()
-    });
-    engine.register_get("tif", |o: &mut OrderRef| {
-        o.order.request.tif.name().to_owned()
-    });
-    engine.register_get("amount", |o: &mut OrderRef| {
-        o.order
-            .request
-            .side
-            .signed(o.order.request.quantity)
-            .to_f64()
-    });
-    engine.register_get("filled", |o: &mut OrderRef| {
-        o.order.request.side.signed(o.order.filled).to_f64()
-    });
-    engine.register_get("remaining", |o: &mut OrderRef| {
-        o.order.request.side.signed(o.order.remaining()).to_f64()
-    });
-    engine.register_get("average_price", |o: &mut OrderRef| {
-        number(o.order.average_price())
-    });
-    engine.register_get("limit", |o: &mut OrderRef| {
-        number(o.order.request.order_type.limit())
-    });
-    engine.register_get("stop", |o: &mut OrderRef| {
-        number(o.order.request.order_type.stop())
-    });
-    engine.register_get("status", |o: &mut OrderRef| {
-        o.order.status.name().to_owned()
-    });
-    engine.register_get("tag", |o: &mut OrderRef| o.order.request.tag.to_string());
-    engine.register_get("created", |o: &mut OrderRef| TimeRef::from(o.order.created));
-    engine.register_get("updated", |o: &mut OrderRef| TimeRef::from(o.order.updated));
-    engine.register_get("commission", |o: &mut OrderRef| o.order.commission.to_f64());
-    engine.register_get("reason", |o: &mut OrderRef| o.order.reason.to_string());
-    engine.register_get("exact", |o: &mut OrderRef| -> Map {
-        let order = &o.order;
-        [
-            (
-                "amount",
-                order.request.side.signed(order.request.quantity).get(),
-            ),
-            ("filled", order.request.side.signed(order.filled).get()),
-            (
-                "remaining",
-                order.request.side.signed(order.remaining()).get(),
-            ),
-            ("commission", order.commission.get()),
-        ]
-        .map(|(name, value)| (name.into(), Dynamic::from_decimal(value)))
-        .into()
-    });
-    engine.register_fn("to_string", show_order);
-    engine.register_fn("to_debug", show_order);
-}
-
-fn show_order(o: &mut OrderRef) -> String {
-    let request = &o.order.request;
-    format!(
-        "Order({} {} {} {} {})",
-        o.order.id,
-        request.side,
-        request.quantity,
-        o.asset.asset().symbol,
-        o.order.status
-    )
-}
-
-fn register_fill_fields(engine: &mut Registry) {
-    engine.register_type_with_name::<FillRef>("Fill");
-    engine.register_get("order_id", |f: &mut FillRef| f.fill.order.to_string());
-    engine.register_get("asset", |f: &mut FillRef| f.asset.clone());
-    engine.register_get("amount", |f: &mut FillRef| f.fill.quantity.to_f64());
-    engine.register_get("price", |f: &mut FillRef| f.fill.price.to_f64());
-    engine.register_get("commission", |f: &mut FillRef| f.fill.commission.to_f64());
-    engine.register_get("slippage", |f: &mut FillRef| f.fill.slippage.to_f64());
-    engine.register_get("time", |f: &mut FillRef| TimeRef::from(f.fill.time));
-    let show = |f: &mut FillRef| {
-        format!(
-            "Fill({} {} at {})",
-            f.fill.quantity,
-            f.asset.asset().symbol,
-            f.fill.price
-        )
-    };
-    engine.register_fn("to_string", show);
-    engine.register_fn("to_debug", show);
-}
-
-fn number(price: Option<Price>) -> Dynamic {
-    price.map_or(Dynamic::UNIT, |price| Dynamic::from_float(price.to_f64()))
 }
 
 /// Reads the id of an order, or an order.

@@ -21,7 +21,7 @@ use crate::script::registry::Registry;
 
 /// A table of numbers, a row for each asset, oldest first.
 #[derive(Clone, Debug)]
-pub struct PanelRef {
+pub(crate) struct PanelRef {
     host: Rc<Host>,
     assets: Rc<Vec<AssetId>>,
     /// NaN where there is no value.

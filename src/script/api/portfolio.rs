@@ -16,23 +16,23 @@ use crate::script::registry::Registry;
 
 /// The portfolio as scripts see it.
 #[derive(Clone, Debug)]
-pub struct PortfolioRef(pub(crate) Rc<Host>);
+pub(crate) struct PortfolioRef(pub(crate) Rc<Host>);
 
 /// The account as scripts see it.
 #[derive(Clone, Debug)]
-pub struct AccountRef(pub(crate) Rc<Host>);
+pub(crate) struct AccountRef(pub(crate) Rc<Host>);
 
 /// The positions held.
 #[derive(Clone, Debug)]
-pub struct PositionsRef(Rc<Host>);
+pub(crate) struct PositionsRef(Rc<Host>);
 
 /// The weights of what is held.
 #[derive(Clone, Debug)]
-pub struct WeightsRef(Rc<Host>);
+pub(crate) struct WeightsRef(Rc<Host>);
 
 /// One position, as it was when it was asked for.
 #[derive(Clone, Debug)]
-pub struct PositionRef {
+pub(crate) struct PositionRef {
     asset: AssetRef,
     position: crate::core::ledger::position::Position,
 }

@@ -17,7 +17,7 @@ use crate::script::registry::Registry;
 
 /// A rule of dates, times or intervals.
 #[derive(Clone, Debug)]
-pub struct RuleRef(Part);
+pub(crate) struct RuleRef(Part);
 
 #[derive(Clone, Debug)]
 enum Part {

@@ -17,7 +17,7 @@ use crate::script::registry::Registry;
 
 /// A model that a script chooses.
 #[derive(Clone, Debug)]
-pub struct ModelRef(Model);
+pub(crate) struct ModelRef(Model);
 
 #[derive(Clone, Debug)]
 enum Model {

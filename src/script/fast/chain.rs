@@ -129,9 +129,27 @@ impl Machine<'_> {
         let mut value = self.get_field(target, field, at)?;
         let (result, changed) = self.walk(&mut value, rest, args, assigned)?;
         if changed && is_plain(&value) {
-            self.set_field(target, field, value, at)?;
+            self.write_back(target, field, value, at)?;
         }
         Ok((result, changed))
+    }
+
+    /// Gives a field what a step made of its value; as in Rhai, one that cannot be set stays.
+    fn write_back(
+        &mut self,
+        target: &mut Dynamic,
+        field: &Field,
+        value: Dynamic,
+        at: Position,
+    ) -> Outcome<()> {
+        let outcome = self.set_field(target, field, value, at);
+        if outcome.is_err()
+            && matches!(self.error.as_deref(), Some(EvalAltResult::ErrorDotExpr(..)))
+        {
+            self.error = None;
+            return Ok(());
+        }
+        outcome
     }
 
     /// A field of a map, or an index of it.

@@ -375,6 +375,8 @@ impl Compiler<'_> {
             Expr::FloatConstant(value, _) => Some(Node::Float(**value)),
             Expr::CharConstant(value, _) => Some(Node::Constant((*value).into())),
             Expr::StringConstant(value, _) => Some(Node::Constant(value.clone().into())),
+            // A module's closure is found only where Rhai runs the module's own functions.
+            Expr::DynamicConstant(value, _) if self.unit > 0 && value.is_fnptr() => None,
             Expr::DynamicConstant(value, _) => Some(Node::Constant((**value).clone())),
             Expr::InterpolatedString(parts, at) => Some(Node::Text(self.exprs(parts)?, *at)),
             Expr::Array(items, at) => Some(Node::Array(self.exprs(items)?, *at)),

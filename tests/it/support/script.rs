@@ -34,6 +34,7 @@ pub(crate) struct Sandbox {
     budget: Budget,
     file: String,
     on_error: OnScriptError,
+    compiled: bool,
 }
 
 /// What came of a run.
@@ -71,6 +72,7 @@ impl Sandbox {
             budget: Budget::default(),
             file: "strategy.rhai".to_owned(),
             on_error: OnScriptError::Halt,
+            compiled: true,
         }
     }
 
@@ -117,6 +119,12 @@ impl Sandbox {
         self
     }
 
+    /// All functions run under Rhai's own evaluator, none is compiled.
+    pub(crate) fn interpreted(mut self) -> Self {
+        self.compiled = false;
+        self
+    }
+
     /// Keeps the first `count` bars of each asset.
     pub(crate) fn cut(mut self, count: usize) -> Self {
         for (_, candles) in &mut self.assets {
@@ -140,7 +148,7 @@ impl Sandbox {
             budget: self.budget,
             fuse: Arc::new(Fuse::default()),
             read_module: Rc::new(move |path| modules.get(path).map(|text| text.as_str().into())),
-            compiled: std::env::var_os("RUSTYBT_TEST_INTERPRETED").is_none(),
+            compiled: self.compiled,
         };
         ScriptStrategy::load(text, &self.file, setup)
     }
