@@ -149,6 +149,7 @@ fn run<S: Strategy>(market: &MarketData, config: &Config, strategy: S) -> u64 {
 /// Measures the program as a person starts it: seconds by the clock, and its peak memory.
 fn whole(script: &str, path: &Path, calendar: &str, repeat: usize) -> (f64, Option<u64>) {
     let out = folder().join("out");
+    fs::create_dir_all(folder()).expect("a folder");
     let (mut times, mut memory) = (Vec::new(), None);
     for _ in 0..repeat {
         let watch = Stopwatch::start();

@@ -2,7 +2,7 @@
 //!
 //! Invariants: all findings of a script and of what it imports come at once, in order of file and
 //! place; a rule reports only what it is sure of; nothing of the script is run. Rules are small
-//! functions in [`RULES`]. Codes: `RBT001` syntax, `RBT1xx` names and calls, `RBT12x` numbers.
+//! functions in `RULES`. Codes: `RBT001` syntax, `RBT1xx` names and calls, `RBT12x` numbers.
 
 /// Rules about calls: do they exist, do they take so many arguments, do they know the option.
 mod calls;

@@ -1,6 +1,6 @@
 //! The engine: events in, commands out (R-EVT, `ARCHITECTURE.md`).
 //!
-//! Invariants: [`Engine::handle`] is infallible and runs to completion; the same events give the same
+//! Invariants: `Engine::handle` is infallible and runs to completion; the same events give the same
 //! commands; a failing handler leaves no orders behind. Knows nothing of exchanges, files or Rhai.
 
 /// Everything a strategy may read and ask for.
