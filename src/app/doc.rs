@@ -28,9 +28,10 @@ pub fn run(args: &DocArgs, out: &mut Out) -> Result<Exit, Failure> {
         (None, None) => docs::overview(),
     };
     if args.json {
-        let chosen = |doc: &&Doc| match &args.name {
-            Some(name) => doc.name == name || doc.subject.eq_ignore_ascii_case(name),
-            None => true,
+        let chosen = |doc: &&Doc| match (&args.name, &args.search) {
+            (Some(name), _) => doc.name == name || doc.subject.eq_ignore_ascii_case(name),
+            (None, Some(text)) => doc.mentions(text),
+            (None, None) => true,
         };
         let entries: Vec<Value> = docs::all().iter().filter(chosen).map(entry).collect();
         out.json("doc", true, &Value::Array(entries), &[]);

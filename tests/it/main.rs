@@ -15,6 +15,7 @@ mod backtest_results;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
+mod check_and_doc;
 mod cli;
 /// Files of bars, whole and broken.
 mod data;

@@ -3,11 +3,6 @@
 //! Invariants: an argument is evaluated before the call is counted; a function of the script that fails
 //! puts the place of its call around the error, as Rhai does; the stack is as long after as before.
 
-#![expect(
-    clippy::unnecessary_box_returns,
-    reason = "the interpreter's errors are boxed"
-)]
-
 use std::any::TypeId;
 
 use rhai::{Dynamic, EvalAltResult, EvalContext, Position};

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::cli::args::backtest::BacktestArgs;
-use crate::app::cli::args::project::{CompletionsArgs, ConfigCommand, DoctorArgs, NewArgs};
+use crate::app::cli::args::project::{
+    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
+};
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
 use crate::app::runs::command::{ReportArgs, RunsCommand};
@@ -76,6 +78,10 @@ pub enum Command {
     New(NewArgs),
     /// Run a strategy over history
     Backtest(Box<BacktestArgs>),
+    /// Find mistakes in scripts without running them
+    Check(CheckArgs),
+    /// Explain what a script can call
+    Doc(DocArgs),
     /// Import, list, show, verify and export bars
     Data(DataArgs),
     /// List, show and compare runs

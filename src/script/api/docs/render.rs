@@ -45,16 +45,22 @@ pub fn render(name: &str) -> Option<String> {
 
 /// Returns one line for everything that mentions a text, in any case of letters.
 pub fn search(text: &str) -> String {
-    let wanted = text.to_lowercase();
     let mut lines = String::new();
-    for doc in all() {
-        let words = format!("{} {} {}", doc.name, doc.signature, doc.text).to_lowercase();
-        if words.contains(&wanted) {
-            let first = doc.text.split(". ").next().unwrap_or("");
-            let _infallible = writeln!(lines, "{}  {}", title(doc), first.trim_end_matches('.'));
-        }
+    for doc in all().iter().filter(|doc| doc.mentions(text)) {
+        let first = doc.text.split(". ").next().unwrap_or("");
+        let _infallible = writeln!(lines, "{}  {}", title(doc), first.trim_end_matches('.'));
     }
     lines
+}
+
+impl Doc {
+    /// Returns whether a text occurs in the name, the signature or the words, in any case.
+    pub fn mentions(&self, text: &str) -> bool {
+        let wanted = text.to_lowercase();
+        [self.name, &self.signature, &self.text]
+            .iter()
+            .any(|words| words.to_lowercase().contains(&wanted))
+    }
 }
 
 fn entry(doc: &Doc) -> String {
