@@ -113,3 +113,35 @@ fn explain_code(code: &str, as_json: bool, out: &mut Out) -> Result<Exit, Failur
     }
     Ok(Exit::Done)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(path: &str, text: &str) -> ScriptFile {
+        ScriptFile {
+            path: path.into(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_module_needs_no_handler_and_a_script_does() {
+        let helper = "fn half(x) { x / 2.0 }";
+        assert!(check_file(&script("lib/half.rhai", helper)).is_empty());
+        let found = check_file(&script("scripts/half.rhai", helper));
+        assert_eq!(found.len(), 1);
+        let shown = diagnostic(&found[0]);
+        assert_eq!(shown.code.as_deref(), Some("RBT107"));
+        assert_eq!(shown.severity, Shown::Error);
+    }
+
+    #[test]
+    fn a_warning_stays_one_and_the_summary_counts() {
+        let text = "fn handle_data(context, data) { let ratio = 1 / 3; }";
+        let found = check_file(&script("a.rhai", text));
+        assert_eq!(diagnostic(&found[0]).severity, Shown::Warning);
+        assert_eq!(summary(1, 0, 0), "1 script checked, nothing found");
+        assert_eq!(summary(2, 1, 3), "2 scripts checked: 1 error, 3 warnings");
+    }
+}

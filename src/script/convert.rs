@@ -19,6 +19,10 @@ pub(super) fn fail<T>(text: impl Into<String>) -> Outcome<T> {
 }
 
 /// Makes an error of a text.
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "the interpreter's errors are boxed"
+)]
 pub(super) fn error(text: impl Into<String>) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(
         text.into().into(),

@@ -6,13 +6,18 @@
 //! Invariants: after a call the desk is where it was; a failing call leaves the context as it was; a
 //! panic inside a registered function becomes an error of the script.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "an error of a script ends a call; its size does not matter"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, Expr, FnPtr};
+use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, Expr, FnPtr, Position};
 use rust_decimal::Decimal;
 
 use crate::core::engine::desk::{Desk, LogLevel, Note};
@@ -36,6 +41,10 @@ use crate::script::state::Fields;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
 #[derive(Clone, Copy, Default, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four settings, each set or not"
+)]
 pub struct Locks {
     /// The commission model.
     pub commission: bool,
@@ -411,10 +420,10 @@ impl ScriptStrategy {
 
     fn explain(&self, error: EvalAltResult) -> ScriptError {
         // A handler that was called as a function was called from nowhere in the script.
-        let error = match error {
-            EvalAltResult::ErrorInFunctionCall(_, _, inner, at) if at.is_none() => *inner,
-            other => other,
-        };
+        let mut error = error;
+        if let EvalAltResult::ErrorInFunctionCall(_, _, inner, Position::NONE) = error {
+            error = *inner;
+        }
         Explainer {
             texts: &self.texts.borrow(),
             main: &self.file,
@@ -476,14 +485,16 @@ impl ScriptStrategy {
             }
         }
     }
+
+    /// Returns the names of the functions that the compiler leaves to Rhai's own, slower evaluator.
+    pub fn interpreted(&self) -> Vec<String> {
+        self.unit.interpreted()
+    }
 }
 
 impl Strategy for ScriptStrategy {
     fn handles(&self, handler: &Handler) -> bool {
-        match handler {
-            Handler::Function(_) => true,
-            other => self.handlers.contains(other.name()),
-        }
+        matches!(handler, Handler::Function(_)) || self.handlers.contains(handler.name())
     }
 
     fn call(&mut self, call: &Call, desk: &mut Box<Desk>) -> Result<(), Failure> {
@@ -493,9 +504,14 @@ impl Strategy for ScriptStrategy {
             Call::BeforeTradingStart => self.run_usual("before_trading_start"),
             Call::HandleData => self.run_usual("handle_data"),
             Call::Function(name) => self.run_usual(name),
-            other => {
-                let mut args = self.args(other);
-                self.run(other.handler().name(), &mut args)
+            Call::Initialize
+            | Call::OrderFill(..)
+            | Call::OrderCancel(..)
+            | Call::OrderReject(..)
+            | Call::BrokerMessage(_)
+            | Call::Analyze(_) => {
+                let mut args = self.args(call);
+                self.run(call.handler().name(), &mut args)
             }
         };
         self.host.seated.set(false);
@@ -562,7 +578,7 @@ pub fn handler_params(name: &str) -> &'static str {
     }
 }
 
-/// Seeded random numbers (SplitMix64, Steele and others 2014), the same on every machine.
+/// Seeded random numbers (`SplitMix64`, Steele and others 2014), the same on every machine.
 #[derive(Debug)]
 pub(super) struct Random(u64);
 

@@ -44,15 +44,15 @@ impl Modules {
         }
     }
 
-    /// Returns the syntax trees of the modules that were loaded, by path.
-    pub(super) fn trees(&self) -> Vec<(String, rhai::AST)> {
-        self.trees.borrow().clone()
-    }
-
     /// Takes the constants that functions of the modules loaded so far look for among variables that
     /// all see, under names of their modules' own.
     pub(super) fn take_constants(&self) -> Vec<(String, Dynamic)> {
         self.constants.take()
+    }
+
+    /// Returns the syntax trees of the modules that were loaded, by path.
+    pub(super) fn trees(&self) -> Vec<(String, rhai::AST)> {
+        self.trees.borrow().clone()
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Box<EvalAltResult>> {

@@ -68,7 +68,7 @@ pub(super) fn register(engine: &mut Registry) {
     refuse_orderings(engine);
     decimal_arithmetic!(engine, "+" => Decimal::checked_add, "-" => Decimal::checked_sub, "*" => Decimal::checked_mul, "/" => Decimal::checked_div, "%" => Decimal::checked_rem, "**" => power);
     for op in ["+", "-", "*", "/", "%", "**"] {
-        engine.register_fn(op, move |_: (), b: Dynamic| missing(op, &b));
+        engine.register_fn(op, move |(): (), b: Dynamic| missing(op, &b));
         for_missing_right(engine, op);
     }
     engine.register_fn("decimal", |text: &str| parse_decimal(text));
@@ -115,9 +115,9 @@ fn refuse_orderings(engine: &mut Registry) {
 }
 
 fn for_missing_right(engine: &mut Registry, op: &'static str) {
-    engine.register_fn(op, move |a: FLOAT, _: ()| missing(op, &a.into()));
-    engine.register_fn(op, move |a: INT, _: ()| missing(op, &a.into()));
-    engine.register_fn(op, move |a: Decimal, _: ()| missing(op, &a.into()));
+    engine.register_fn(op, move |a: FLOAT, (): ()| missing(op, &a.into()));
+    engine.register_fn(op, move |a: INT, (): ()| missing(op, &a.into()));
+    engine.register_fn(op, move |a: Decimal, (): ()| missing(op, &a.into()));
 }
 
 fn parse_decimal(text: &str) -> Outcome<Decimal> {

@@ -82,10 +82,10 @@ impl Unit {
             &mut scope,
             first.statements(),
         )?);
-        let constants = constants_of(scope);
+        let constants = constants_of(&scope);
         refuse_hidden(&first, &constants)?;
         // Before a dot or an index a constant's name is not replaced by its value: there it is found
-        // as a variable that all functions see.
+        // as a variable that all functions see, that of a module under a name of the module's own.
         let mut seen: BTreeMap<String, Dynamic> =
             loading.modules.take_constants().into_iter().collect();
         seen.extend(
@@ -93,11 +93,11 @@ impl Unit {
                 .iter()
                 .map(|(name, _, value)| (name.to_owned(), value)),
         );
-        let mut visible = Module::new();
+        let mut variables = Module::new();
         for (name, value) in &seen {
-            visible.set_var(name, value.clone());
+            variables.set_var(name.as_str(), value.clone());
         }
-        engine.register_global_module(visible.into());
+        engine.register_global_module(variables.into());
         let mut ast = engine.compile_with_scope(&constants, text)?;
         ast.set_source(file);
         global.lib.clear();
@@ -107,8 +107,8 @@ impl Unit {
                 file,
                 &ast,
                 &loading.modules.trees(),
-                &loading.natives,
                 &seen,
+                &loading.natives,
             )
         } else {
             Program::default()
@@ -184,6 +184,11 @@ impl Unit {
         result
     }
 
+    /// Returns the names of functions that run under Rhai's own evaluator.
+    pub(super) fn interpreted(&self) -> Vec<String> {
+        self.fast.program.left_to_rhai()
+    }
+
     /// Returns the syntax tree.
     pub(super) fn ast(&self) -> &AST {
         &self.ast
@@ -202,7 +207,8 @@ impl Unit {
 /// have names of their own where they must.
 #[expect(
     deprecated,
-    reason = "the library marks what may change in its next version so"
+    clippy::wildcard_enum_match_arm,
+    reason = "the library marks what may change in its next version so; its tokens are many"
 )]
 pub(super) fn read_names(engine: &mut Engine, names: OwnNames) {
     let after_dot = Cell::new(false);
@@ -232,7 +238,7 @@ pub(super) fn compile_with_constants(
     first.set_source(file);
     let mut scope = Scope::new();
     engine.run_ast_with_scope(&mut scope, &first)?;
-    let constants = constants_of(scope);
+    let constants = constants_of(&scope);
     if constants.is_empty() {
         return Ok(first);
     }
@@ -260,7 +266,10 @@ pub(super) fn compile_with_constants(
 /// Names that are read as others: before a dot or an index a constant's name is not replaced by its
 /// value, so that in a module it must be one that no other module has.
 #[derive(Clone, Default, Debug)]
-pub(super) struct OwnNames(Rc<RefCell<Option<(String, BTreeSet<Position>)>>>);
+pub(super) struct OwnNames(Rc<RefCell<Option<Renamed>>>);
+
+/// A file, and the places in it of names that are read as others.
+type Renamed = (String, BTreeSet<Position>);
 
 impl OwnNames {
     fn of(&self, name: &str, at: Position) -> Option<String> {
@@ -345,7 +354,7 @@ fn run_statements(
     engine.eval_statements_raw(global, caches, scope, statements)
 }
 
-fn constants_of(scope: Scope<'static>) -> Scope<'static> {
+fn constants_of(scope: &Scope<'_>) -> Scope<'static> {
     let mut constants = Scope::new();
     for (name, is_constant, value) in scope.iter() {
         if is_constant {

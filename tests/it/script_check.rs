@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use rustybt::script::check::{Finding, check, check_module};
+use rustybt::script::modules::ReadModule;
 
 use crate::support::root;
 use crate::support::script::frame;
@@ -15,7 +15,7 @@ fn findings(text: &str, name: &str, folder: &Path) -> Vec<Finding> {
     check(text, name, &reader(folder))
 }
 
-fn reader(folder: &Path) -> Rc<dyn Fn(&str) -> Option<Arc<str>>> {
+fn reader(folder: &Path) -> ReadModule {
     let folder = folder.to_owned();
     Rc::new(move |path| {
         let text = fs::read_to_string(folder.join(format!("{path}.rhai"))).ok()?;

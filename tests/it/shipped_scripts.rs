@@ -63,6 +63,8 @@ fn every_shipped_script_says_what_it_does_runs_and_trades() {
         assert!(text.starts_with("//! "), "{name} does not say what it does");
         let loaded = world.load(&text).unwrap();
         assert!(!loaded.description().is_empty(), "{name}");
+        let interpreted = loaded.interpreted();
+        assert!(interpreted.is_empty(), "{name} is slow in {interpreted:?}");
         let ran = world.clone().named(&name).run(&text);
         if let Some(error) = &ran.error {
             panic!("{name}:\n{}", frame(error));

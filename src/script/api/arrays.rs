@@ -32,6 +32,10 @@ pub(super) fn register(engine: &mut Registry) {
     });
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the interpreter hands these over"
+)]
 fn sort_with(ctx: NativeCallContext<'_>, array: &mut Array, compare: FnPtr) -> Outcome<()> {
     let sorted = merge_sort(std::mem::take(array), &mut |a, b| {
         comes_first(&compare.call_raw(&ctx, None, [a.clone(), b.clone()])?)

@@ -156,15 +156,13 @@ fn place(
     let placed = desk
         .place(options.request(id, units))
         .map_err(|denial| error(denial.to_string()))?;
-    match placed {
-        Some(id) => Ok(id.to_string().into()),
-        None => {
-            if !units.is_zero() {
-                host.say_once(desk, id, units);
-            }
-            Ok(Dynamic::UNIT)
-        }
+    if let Some(id) = placed {
+        return Ok(id.to_string().into());
     }
+    if !units.is_zero() {
+        host.say_once(desk, id, units);
+    }
+    Ok(Dynamic::UNIT)
 }
 
 fn try_order(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) -> Outcome<Map> {
@@ -376,44 +374,14 @@ fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) ->
     )?;
     let id = host.need_asset(asset)?;
     let amount = Quantity::new(need_exact(amount, "amount")?);
-    let leg = |key: &str| -> Outcome<Option<Price>> {
-        let Some(value) = options.get(key).filter(|value| !value.is_unit()) else {
-            return Ok(None);
-        };
-        let price = need_exact(value, key)?;
-        if price <= Decimal::ZERO {
-            return fail(format!(
-                "bracket: the {key} must be above zero, was {price}"
-            ));
-        }
-        Ok(Some(Price::new(price)))
-    };
-    let (stop, target, limit) = (leg("stop")?, leg("target")?, leg("entry_limit")?);
-    if stop.is_none() && target.is_none() {
-        return fail("bracket needs a stop, a target or both");
-    }
     let side = Side::of(amount);
-    if let (Some(stop), Some(target)) = (stop, target) {
-        let between = if side == Side::Buy {
-            stop < target
-        } else {
-            target < stop
-        };
-        if !between {
-            return fail(format!(
-                "bracket: a {side} needs its stop {} its target, were {stop} and {target}",
-                if side == Side::Buy { "below" } else { "above" }
-            ));
-        }
-    }
-    let tif = time_in_force(options)?;
-    let tag = options
-        .get("tag")
-        .map_or(Ok(String::new()), |tag| need_text(tag, "tag"))?;
+    let legs = Legs::read(options, side)?;
     let entry = Options {
-        order_type: limit.map_or(OrderType::Market, OrderType::Limit),
-        tif,
-        tag,
+        order_type: legs.limit.map_or(OrderType::Market, OrderType::Limit),
+        tif: time_in_force(options)?,
+        tag: options
+            .get("tag")
+            .map_or(Ok(String::new()), |tag| need_text(tag, "tag"))?,
         reduce_only: false,
         post_only: false,
     };
@@ -422,32 +390,88 @@ fn bracket(host: &Rc<Host>, asset: &Dynamic, amount: &Dynamic, options: &Map) ->
         let Some(parent) = OrderId::parse(&placed.to_string()) else {
             return Ok(Dynamic::UNIT);
         };
-        let child = |order_type, oco| OrderRequest {
+        let child = OrderRequest {
             side: side.opposite(),
             quantity: amount.abs(),
-            order_type,
             tif: TimeInForce::Gtc,
             parent: Some(parent),
-            oco,
             ..entry.request(id, amount)
         };
-        let denied = |denial: crate::core::engine::gate::Denial| error(denial.to_string());
-        let first = match stop {
-            Some(stop) => desk
-                .place(child(OrderType::Stop(stop), None))
-                .map_err(denied)?,
-            None => None,
-        };
-        if let Some(target) = target {
-            let second = desk
-                .place(child(OrderType::Limit(target), None))
-                .map_err(denied)?;
-            if let (Some(first), Some(second)) = (first, second) {
-                desk.tie(first, second);
-            }
+        if let Err(e) = legs.place(desk, &child) {
+            // An entry must not go out without what protects it, should the script catch the error.
+            desk.cancel(parent);
+            return Err(e);
         }
         Ok(placed)
     })?
+}
+
+/// The prices of a bracket.
+struct Legs {
+    stop: Option<Price>,
+    target: Option<Price>,
+    limit: Option<Price>,
+}
+
+impl Legs {
+    fn read(options: &Map, side: Side) -> Outcome<Self> {
+        let leg = |key: &str| -> Outcome<Option<Price>> {
+            let Some(value) = options.get(key).filter(|value| !value.is_unit()) else {
+                return Ok(None);
+            };
+            let price = need_exact(value, key)?;
+            if price <= Decimal::ZERO {
+                return fail(format!(
+                    "bracket: the {key} must be above zero, was {price}"
+                ));
+            }
+            Ok(Some(Price::new(price)))
+        };
+        let (stop, target, limit) = (leg("stop")?, leg("target")?, leg("entry_limit")?);
+        match (stop, target) {
+            (None, None) => return fail("bracket needs a stop, a target or both"),
+            (Some(stop), Some(target)) => {
+                let (between, where_) = match side {
+                    Side::Buy => (stop < target, "below"),
+                    Side::Sell => (target < stop, "above"),
+                };
+                if !between {
+                    return fail(format!(
+                        "bracket: a {side} needs its stop {where_} its target, were {stop} and {target}"
+                    ));
+                }
+            }
+            (Some(_), None) | (None, Some(_)) => {}
+        }
+        Ok(Self {
+            stop,
+            target,
+            limit,
+        })
+    }
+
+    /// Places the children and ties them.
+    fn place(&self, desk: &mut Desk, child: &OrderRequest) -> Outcome<()> {
+        let mut placed = Vec::new();
+        let types = [
+            self.stop.map(OrderType::Stop),
+            self.target.map(OrderType::Limit),
+        ];
+        for order_type in types.into_iter().flatten() {
+            let request = OrderRequest {
+                order_type,
+                ..child.clone()
+            };
+            let id = desk
+                .place(request)
+                .map_err(|denial| error(denial.to_string()))?;
+            placed.extend(id);
+        }
+        if let [stop, target] = placed[..] {
+            desk.tie(stop, target);
+        }
+        Ok(())
+    }
 }
 
 fn register_changes(engine: &mut Registry, host: &Rc<Host>) {

@@ -46,8 +46,8 @@ pub(super) fn register(engine: &mut Registry) {
 }
 
 fn register_portfolio(engine: &mut Registry) {
-    engine.register_type_with_name::<PortfolioRef>("Portfolio");
     type Figure = fn(&Desk) -> FLOAT;
+    engine.register_type_with_name::<PortfolioRef>("Portfolio");
     let figures: [(&str, Figure); 8] = [
         ("cash", |d| d.ledger.cash().to_f64()),
         ("value", |d| d.ledger.value().to_f64()),
@@ -226,8 +226,8 @@ fn show_position(p: &mut PositionRef) -> String {
 }
 
 fn register_account(engine: &mut Registry) {
-    engine.register_type_with_name::<AccountRef>("Account");
     type Figure = fn(&Host, &Desk) -> FLOAT;
+    engine.register_type_with_name::<AccountRef>("Account");
     let figures: [(&str, Figure); 5] = [
         ("initial_margin", |h, d| {
             requirement(h.margin.initial, d).to_f64()

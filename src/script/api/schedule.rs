@@ -52,9 +52,9 @@ pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
 }
 
 fn register_date_rules(engine: &mut Registry) {
+    type Make = fn(u32) -> DateRule;
     let date = |rule| RuleRef(Part::Date(rule));
     engine.register_fn("every_day", move || date(DateRule::EveryDay));
-    type Make = fn(u32) -> DateRule;
     let rules: [(&str, Make); 4] = [
         ("week_start", DateRule::WeekStart),
         ("week_end", DateRule::WeekEnd),

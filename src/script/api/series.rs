@@ -120,6 +120,7 @@ fn register_numbers(engine: &mut Registry) {
 }
 
 fn register_transforms(engine: &mut Registry) {
+    type Map = fn(f64) -> f64;
     engine.register_fn("returns", |s: &mut SeriesRef| {
         change_over(s, 1, |now, then| now / then - 1.0)
     });
@@ -178,7 +179,6 @@ fn register_transforms(engine: &mut Registry) {
                 .collect()
         }))
     });
-    type Map = fn(f64) -> f64;
     let maps: [(&str, Map); 4] = [
         ("abs", f64::abs),
         ("ln", f64::ln),

@@ -187,7 +187,7 @@ fn register_limits(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_fn("set_max_leverage", move |x: Dynamic| -> Outcome<()> {
         let x = not_negative(&x, "leverage")?;
         at.with_set_up("set_max_leverage", |desk| {
-            desk.limits.max_leverage = Some(x)
+            desk.limits.max_leverage = Some(x);
         })
     });
     let at = Rc::clone(host);
@@ -198,7 +198,7 @@ fn register_limits(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_fn("set_do_not_trade", move |assets: Dynamic| -> Outcome<()> {
         let ids = at.need_assets(&assets)?;
         at.with_set_up("set_do_not_trade", |desk| {
-            desk.limits.do_not_trade = ids.into_iter().collect()
+            desk.limits.do_not_trade = ids.into_iter().collect();
         })
     });
     for (name, is_position) in [("set_max_position", true), ("set_max_order", false)] {

@@ -13,8 +13,8 @@ pub(super) fn sum(values: &[f64]) -> f64 {
             *lane += value;
         }
     }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + b) + (c + d)) + ((e + f) + (g + h)) + rest
+    let pair = |at: usize| lanes[at] + lanes[at + 1];
+    ((pair(0) + pair(2)) + (pair(4) + pair(6))) + rest
 }
 
 pub(super) fn mean(values: &[f64]) -> Option<f64> {

@@ -1,5 +1,10 @@
 //! Rules about numbers.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the interpreter's own enums are long and open"
+)]
+
 use rhai::{ASTNode, Expr, Token};
 
 use crate::script::check::parsed::Parsed;

@@ -1,5 +1,10 @@
 //! A parsed file, ready to be looked at: its functions one by one, its constants, its imports.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the interpreter's own enums are long and open"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

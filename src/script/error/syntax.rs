@@ -1,5 +1,10 @@
 //! Words for errors of syntax, with hints for the habits of other languages.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the interpreter's own enums are long and open"
+)]
+
 use rhai::ParseErrorType;
 
 use crate::script::error::{Place, lower_first};

@@ -6,6 +6,7 @@
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, INT, Position};
 
 use crate::script::api::arrays::merge_sort;
+use crate::script::fast::calls::placed;
 use crate::script::fast::run::{Machine, Step};
 use crate::script::fast::tree::FunctionId;
 
@@ -149,7 +150,7 @@ impl Machine<'_> {
         });
         match (sorted, stopped) {
             (_, Some(stop)) => Err(stop),
-            (Err(error), None) => self.fail(crate::script::fast::run::placed(error, at)),
+            (Err(error), None) => self.fail(placed(error, at)),
             (Ok(sorted), None) => {
                 *target = sorted.into();
                 Ok(Dynamic::UNIT)

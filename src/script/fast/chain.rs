@@ -5,7 +5,8 @@
 
 use rhai::{Array, Dynamic, EvalAltResult, INT, ImmutableString, Map, Position};
 
-use crate::script::fast::run::{Args, Machine, Step as Outcome, call_form, form_for, placed};
+use crate::script::fast::calls::{Args, call_form, form_for, placed};
+use crate::script::fast::run::{Machine, Step as Outcome};
 use crate::script::fast::tree::Op;
 use crate::script::fast::tree::{
     AssignChain, Chain, Field, IndexStep, Method, Node, Step, StepKind,

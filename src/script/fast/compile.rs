@@ -3,6 +3,11 @@
 //! Invariants: a function is compiled whole or not at all; every variable has a slot of its own, so
 //! that blocks need no bookkeeping while they run.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the interpreter's own enums are long and open"
+)]
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -66,8 +71,8 @@ impl Program {
         file: &str,
         ast: &AST,
         modules: &[(String, AST)],
+        constants: &BTreeMap<String, Dynamic>,
         natives: &Natives,
-        seen: &BTreeMap<String, Dynamic>,
     ) -> Self {
         let mut program = Self::default();
         let files: Vec<(&str, &AST)> = std::iter::once((file, ast))
@@ -95,7 +100,7 @@ impl Program {
                 let key = (function.name.to_owned(), function.params.len());
                 let mut compiler = Compiler {
                     natives,
-                    seen,
+                    constants,
                     program: &program,
                     unit: at,
                     variables: Vec::new(),
@@ -151,7 +156,6 @@ impl Program {
     }
 
     /// Returns the names of functions that are left to Rhai.
-    #[cfg(test)]
     pub(in crate::script) fn left_to_rhai(&self) -> Vec<String> {
         let all = (0..self.functions.len()).filter(|at| self.functions[*at].is_none());
         all.map(|at| self.name_of(FunctionId(at)).to_owned())
@@ -174,7 +178,8 @@ fn imports_of(ast: &AST) -> BTreeMap<String, String> {
 
 struct Compiler<'a> {
     natives: &'a Natives,
-    seen: &'a BTreeMap<String, Dynamic>,
+    /// Constants that were not replaced by their values, by the names that all functions see.
+    constants: &'a BTreeMap<String, Dynamic>,
     program: &'a Program,
     /// The file that is compiled.
     unit: usize,
@@ -409,7 +414,7 @@ impl Compiler<'_> {
         if let Some(slot) = self.slot(name) {
             return Node::Local(slot);
         }
-        if let Some(value) = self.seen.get(name) {
+        if let Some(value) = self.constants.get(name) {
             return Node::Constant(value.clone());
         }
         // The bare name of a function is a pointer to it.

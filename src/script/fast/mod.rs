@@ -11,6 +11,8 @@
 
 /// Array methods that call back.
 mod arrays;
+/// Calls of functions.
+mod calls;
 /// Chains: `a.b(c)[d]`, read and assigned.
 mod chain;
 /// From Rhai's syntax tree to ours.

@@ -134,6 +134,7 @@ impl Sandbox {
     }
 
     /// Loads a script.
+    #[expect(clippy::result_large_err, reason = "a test ends with it")]
     pub(crate) fn load(&self, text: &str) -> Result<ScriptStrategy, ScriptError> {
         let modules = self.modules.clone();
         let setup = Setup {
@@ -312,7 +313,9 @@ impl Watch<'_> {
                     let line = format!("{} {text} {fields}", level.name());
                     self.ran.log.push(line.trim_end().to_owned());
                 }
-                other => self.ran.notes.push(format!("{other:?}")),
+                other @ (Note::Plot(..) | Note::Marker(..) | Note::Alert(..)) => {
+                    self.ran.notes.push(format!("{other:?}"));
+                }
             }
         }
     }
