@@ -56,7 +56,7 @@ pub(super) const BBANDS: Spec = Spec {
     aliases: &["bollinger"],
     inputs: Inputs::Close,
     params: &[
-        Param::period("period", 5.0, 2.0),
+        Param::period("period", 20.0, 2.0),
         Param::factor("deviations_up", 2.0),
         Param::factor("deviations_down", 2.0),
         Param::simple_average("average_type"),

@@ -14,7 +14,7 @@
 //! | `mom` `roc` `rocp` `rocr` `rocr100` | period 10 | close | value | period |
 //! | `rsi` | period 14 | close | value | period |
 //! | `var` `stddev` | period 5, deviations 1 | close | value | period − 1 |
-//! | `bbands` | period 5, up 2, down 2, average type 0 | close | upper, middle, lower | period − 1 |
+//! | `bbands` | period 20, up 2, down 2, average type 0 | close | upper, middle, lower | period − 1 |
 //! | `min` (`lowest`) `max` (`highest`) | period 30 | close | value | period − 1 |
 //! | `donchian` | period 20 | high, low | upper, middle, lower | period − 1 |
 //! | `aroon` | period 14 | high, low | down, up | period |
