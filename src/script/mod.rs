@@ -22,6 +22,8 @@ pub mod modules;
 mod numbers;
 /// Parameters.
 pub mod params;
+/// Seeded random numbers.
+mod random;
 /// Functions that scripts call, for Rhai and for compiled scripts.
 mod registry;
 /// What a script may not do, and how much.

@@ -28,6 +28,7 @@ mod docs;
 /// The order of things at one instant and between bars.
 mod events;
 /// The simulated exchange against the reference's scenarios.
+mod examples;
 mod exchange;
 /// Laws of the exchange and the books.
 mod exchange_laws;

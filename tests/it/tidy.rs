@@ -69,7 +69,10 @@ const OWNERS: &[(&str, &[&str], &str)] = &[
 const UNFINISHED: &[&str] = &["todo!(", "unimplemented!(", "FIXME", "not implemented"];
 
 /// Folders whose every file a test runs: the folder, and the file of tests that walks it.
-const RUN_BY: &[(&str, &str)] = &[("scripts", "shipped_scripts.rs")];
+const RUN_BY: &[(&str, &str)] = &[
+    ("scripts", "shipped_scripts.rs"),
+    ("examples", "examples.rs"),
+];
 
 /// Folders whose files some test must name or run.
 const SAMPLES: &[&str] = &["scripts", "stdlib", "examples", "config"];
