@@ -206,12 +206,12 @@ impl<'a> Explainer<'a> {
             EvalAltResult::ErrorRuntime(value, _) => thrown(value),
             EvalAltResult::ErrorMismatchDataType(needed, given, _) => mismatch(needed, given),
             EvalAltResult::ErrorArrayBounds(len, index, _) => plain(
-                "RBT200",
+                "RBT300",
                 format!("index {index} is outside of an array of {len}"),
             ),
             EvalAltResult::ErrorIndexingType(kinds, _) => no_such_index(kinds),
             EvalAltResult::ErrorTooManyOperations(_) => (
-                "RBT210",
+                "RBT310",
                 format!(
                     "the call took more than {} operations and was stopped",
                     self.budget.operations
@@ -219,12 +219,12 @@ impl<'a> Explainer<'a> {
                 "is there a loop that never ends?".to_owned(),
             ),
             EvalAltResult::ErrorTerminated(token, _) if token.to_string() == OUT_OF_TIME => (
-                "RBT211",
+                "RBT311",
                 "the call took too long and was stopped".to_owned(),
                 "is there a loop that never ends?".to_owned(),
             ),
             EvalAltResult::ErrorStackOverflow(_) => (
-                "RBT212",
+                "RBT312",
                 "too many functions call each other".to_owned(),
                 "does a function call itself without end?".to_owned(),
             ),
@@ -233,8 +233,8 @@ impl<'a> Explainer<'a> {
                 plain("RBT104", format!("the map has no entry `{name}`"))
             }
             EvalAltResult::ErrorDotExpr(text, _) => plain("RBT104", dot_message(text)),
-            EvalAltResult::ErrorArithmetic(text, _) => plain("RBT214", lower_first(text)),
-            other => plain("RBT200", lower_first(&without_place(other))),
+            EvalAltResult::ErrorArithmetic(text, _) => plain("RBT314", lower_first(text)),
+            other => plain("RBT300", lower_first(&without_place(other))),
         }
     }
 
@@ -294,7 +294,7 @@ impl<'a> Explainer<'a> {
             ("an array", format!("{} elements", self.budget.array_size))
         };
         (
-            "RBT213",
+            "RBT313",
             format!("{thing} grew too large"),
             format!("the most is {most}"),
         )
@@ -377,11 +377,11 @@ fn kind_name(type_name: &str) -> &str {
 fn thrown(value: &Dynamic) -> (&'static str, String, String) {
     if !value.is_string() {
         let text = value.to_string();
-        return ("RBT200", format!("the script threw {text}"), String::new());
+        return ("RBT300", format!("the script threw {text}"), String::new());
     }
     let text = value.to_string();
     let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
-    ("RBT200", message.to_owned(), hint.to_owned())
+    ("RBT300", message.to_owned(), hint.to_owned())
 }
 
 fn mismatch(needed: &str, given: &str) -> (&'static str, String, String) {

@@ -408,7 +408,7 @@ impl ScriptStrategy {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.explain(*error)),
             Err(_) => Err(ScriptError {
-                code: "RBT299",
+                code: "RBT399",
                 message: format!(
                     "an internal error stopped {function}; this is a fault of rustybt, please report it"
                 ),

@@ -51,31 +51,31 @@ const CODES: [(&str, &str); 19] = [
         "An operator stands between kinds that it does not work with.",
     ),
     (
-        "RBT200",
+        "RBT300",
         "The script, or a function that it called, refused what it was asked to do.",
     ),
     (
-        "RBT210",
+        "RBT310",
         "A call of a handler took more operations than it may (10 million). Most likely a loop never ends.",
     ),
     (
-        "RBT211",
+        "RBT311",
         "A call of a handler took longer than it may (30 s in a backtest, 1 s live). Most likely a loop never ends.",
     ),
     (
-        "RBT212",
+        "RBT312",
         "Functions call each other more than 64 deep. Most likely one calls itself without end.",
     ),
     (
-        "RBT213",
+        "RBT313",
         "A string, array or map grew beyond what it may hold.",
     ),
     (
-        "RBT214",
+        "RBT314",
         "A calculation has no result: a division of whole numbers by zero, or one beyond 64 bits.",
     ),
     (
-        "RBT299",
+        "RBT399",
         "The program failed inside a call of the script. This is a fault of the program; please report it.",
     ),
 ];
