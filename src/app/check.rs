@@ -11,6 +11,7 @@ use crate::app::cli::out::Out;
 use crate::app::config::{ConfigSources, load};
 use crate::app::run::failure::diagnostic_of;
 use crate::app::run::script::ScriptFile;
+use crate::app::run::warnings::MEANINGS;
 use crate::script::check::{Finding, Severity, check, check_module, codes, explain};
 
 /// Runs the command: exit 0 where nothing was found or warnings only, 1 where there are errors.
@@ -97,8 +98,12 @@ fn summary(scripts: usize, errors: usize, warnings: usize) -> String {
 }
 
 fn explain_code(code: &str, as_json: bool, out: &mut Out) -> Result<Exit, Failure> {
-    let Some(text) = explain(code) else {
-        let known: Vec<&str> = codes().map(|(code, _)| code).collect();
+    let of_runs = || {
+        let mut meanings = MEANINGS.iter();
+        meanings.find_map(|(known, text)| known.eq_ignore_ascii_case(code).then_some(*text))
+    };
+    let Some(text) = explain(code).or_else(of_runs) else {
+        let known: Vec<&str> = codes().chain(MEANINGS).map(|(code, _)| code).collect();
         return Err(Failure::usage(
             format!("there is no rule `{code}`"),
             format!("the rules are {}", known.join(", ")),

@@ -49,6 +49,8 @@ fn a_rule_is_explained_and_an_unknown_one_is_not() {
     let known = rustybt(&["check", "--explain", "rbt101"]);
     assert_eq!(known.code, Some(0));
     assert!(known.stdout.starts_with("RBT101\n"), "{}", known.all());
+    let of_a_run = rustybt(&["check", "--explain", "RBT210"]);
+    assert!(of_a_run.stdout.contains("benchmark"), "{}", of_a_run.all());
     let unknown = rustybt(&["check", "--explain", "RBT999"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("RBT101"), "{}", unknown.all());

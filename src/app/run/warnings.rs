@@ -40,6 +40,43 @@ pub struct Evidence<'a> {
 /// Fewer round trips than this say little.
 const FEW_TRADES: usize = 30;
 
+/// What each code means.
+pub const MEANINGS: [(&str, &str); 9] = [
+    (
+        "RBT201",
+        "Nothing was traded, so that every figure of the run is that of cash.",
+    ),
+    (
+        "RBT202",
+        "Orders cost nothing. Real ones do; set execution.commission and execution.slippage.",
+    ),
+    (
+        "RBT203",
+        "Yearly figures of less than a year are extrapolated from a few days.",
+    ),
+    (
+        "RBT204",
+        "Statistics of few round trips have wide errors; the range is that of the Sharpe ratio.",
+    ),
+    (
+        "RBT205",
+        "One round trip made most of the profit; without it the result is another one.",
+    ),
+    (
+        "RBT206",
+        "Orders were refused, before or at the exchange; orders.csv has the reasons.",
+    ),
+    (
+        "RBT207",
+        "Orders ended with nothing filled, canceled or at the end of their time.",
+    ),
+    (
+        "RBT208",
+        "Cash was below zero: the strategy traded with borrowed money.",
+    ),
+    ("RBT210", "Holding the benchmark would have earned more."),
+];
+
 /// Returns the findings about a run, by code.
 pub fn find(summary: &Summary, evidence: &Evidence) -> Vec<Warning> {
     let checks: [(&str, Option<String>); 9] = [
@@ -216,6 +253,8 @@ mod tests {
             .map(|w| format!("{}: {}", w.code, w.text))
             .collect();
         insta::assert_snapshot!(lines.join("\n"));
+        let explained = |w: &Warning| MEANINGS.iter().any(|(code, _)| *code == w.code);
+        assert!(found.iter().all(explained));
         weak.fills = 0;
         assert_eq!(codes(&weak, &Evidence::default())[0], "RBT201");
     }
