@@ -12,5 +12,7 @@ pub mod environment;
 pub mod files;
 /// The folder of a run's results.
 pub mod folder;
+/// What outlives the process.
+pub mod store;
 /// Stops calls that take too long.
 pub mod watchdog;
