@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::{Asset, AssetId};
@@ -19,7 +20,7 @@ pub const MAX_QUANTITY: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, fals
 pub const MAX_PRICE: Decimal = Decimal::from_parts(3_567_587_328, 232, 0, false, 0);
 
 /// The limits that a strategy or a configuration sets for itself.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// The largest gross exposure over portfolio value.
     pub max_leverage: Option<Decimal>,

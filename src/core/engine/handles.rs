@@ -4,19 +4,22 @@
 //! one. A coarser interval feeds its bars when they are complete. A split or dividend rebuilds what
 //! it concerns from the adjusted history.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use crate::core::engine::market::{Market, MarketError};
 use crate::core::engine::window::Window;
-use crate::core::indicator::{BarInput, Indicator, IndicatorError, Spec};
+use crate::core::indicator::{BarInput, Indicator, IndicatorError, MAX_OUTPUTS, Spec, spec};
 use crate::core::model::asset::AssetId;
 use crate::core::model::market::Bar;
 use crate::core::model::time::{Timeframe, Timestamp};
-use std::sync::Arc;
 
 /// How many values of an indicator are kept, the latest included.
 pub const RECENT: usize = 64;
 
 /// The number of an indicator within one run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct HandleId(pub u32);
 
 /// All indicators and crosses of one run.
@@ -35,14 +38,35 @@ struct Slot {
     timeframe: Timeframe,
     indicator: Box<dyn Indicator>,
     /// A ring of the latest values of each output.
-    recent: Vec<[f64; crate::core::indicator::MAX_OUTPUTS]>,
+    recent: Vec<[f64; MAX_OUTPUTS]>,
     fed: usize,
     /// The label of the coarse bar that was fed last.
     last_fed: Option<Timestamp>,
 }
 
+/// All indicators and crosses, to be kept.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct HandlesState {
+    slots: Vec<SlotState>,
+    crosses: Vec<Cross>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct SlotState {
+    indicator: String,
+    asset: AssetId,
+    params: Vec<f64>,
+    timeframe: Timeframe,
+    numbers: Vec<f64>,
+    /// The latest values, oldest first; none where the indicator had no value.
+    recent: Vec<Vec<Option<f64>>>,
+    fed: usize,
+    last_fed: Option<Timestamp>,
+}
+
 /// One side of a cross.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Line {
     /// An output of an indicator.
     Handle(HandleId, usize),
@@ -50,7 +74,7 @@ pub enum Line {
     Level(f64),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Cross {
     a: Line,
     b: Line,
@@ -70,6 +94,9 @@ pub enum HandleError {
     /// Its interval.
     #[error(transparent)]
     Market(#[from] MarketError),
+    /// Its name, in what was kept.
+    #[error("there is no indicator `{0}`")]
+    Unknown(String),
 }
 
 impl Handles {
@@ -100,7 +127,7 @@ impl Handles {
                 params: params.to_vec(),
                 timeframe,
                 indicator: spec.build(params)?,
-                recent: vec![[f64::NAN; crate::core::indicator::MAX_OUTPUTS]; RECENT],
+                recent: vec![[f64::NAN; MAX_OUTPUTS]; RECENT],
                 fed: 0,
                 last_fed: None,
             };
@@ -109,6 +136,28 @@ impl Handles {
             self.slots.len() - 1
         };
         Ok(HandleId(u32::try_from(at).unwrap_or(u32::MAX)))
+    }
+
+    /// Returns all indicators and crosses.
+    pub fn state(&self) -> HandlesState {
+        HandlesState {
+            slots: self.slots.iter().map(Slot::state).collect(),
+            crosses: self.crosses.clone(),
+        }
+    }
+
+    /// Takes up what another had; the market must have been restored before.
+    ///
+    /// # Errors
+    /// For an indicator that is not known, or whose numbers are not its own.
+    pub fn restore(&mut self, state: HandlesState) -> Result<(), HandleError> {
+        self.slots = state
+            .slots
+            .into_iter()
+            .map(Slot::restored)
+            .collect::<Result<_, _>>()?;
+        self.crosses = state.crosses;
+        Ok(())
     }
 
     /// Calls `function` after each bar in which `a` comes to lie on the other side of `b` by more
@@ -226,6 +275,51 @@ fn same_bits(one: &[f64], other: &[f64]) -> bool {
 }
 
 impl Slot {
+    fn state(&self) -> SlotState {
+        let kept = self.fed.min(RECENT);
+        let recent = (self.fed - kept..self.fed).map(|at| {
+            let values = &self.recent[at % RECENT][..self.spec.outputs.len()];
+            values
+                .iter()
+                .map(|value| (!value.is_nan()).then_some(*value))
+                .collect()
+        });
+        SlotState {
+            indicator: self.spec.name.to_owned(),
+            asset: self.asset,
+            params: self.params.clone(),
+            timeframe: self.timeframe,
+            numbers: self.indicator.snapshot(),
+            recent: recent.collect(),
+            fed: self.fed,
+            last_fed: self.last_fed,
+        }
+    }
+
+    fn restored(state: SlotState) -> Result<Self, HandleError> {
+        let spec = spec(&state.indicator)
+            .ok_or_else(|| HandleError::Unknown(state.indicator.clone()))?;
+        let mut indicator = spec.build(&state.params)?;
+        indicator.restore(&state.numbers)?;
+        let mut recent = vec![[f64::NAN; MAX_OUTPUTS]; RECENT];
+        let first = state.fed.saturating_sub(state.recent.len());
+        for (at, values) in (first..).zip(&state.recent) {
+            for (cell, value) in recent[at % RECENT].iter_mut().zip(values) {
+                *cell = value.unwrap_or(f64::NAN);
+            }
+        }
+        Ok(Self {
+            spec,
+            asset: state.asset,
+            params: state.params,
+            timeframe: state.timeframe,
+            indicator,
+            recent,
+            fed: state.fed,
+            last_fed: state.last_fed,
+        })
+    }
+
     fn take(&mut self, input: &BarInput) {
         self.indicator.update(input);
         let place = self.fed % RECENT;

@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::calendar::Calendar;
 use crate::core::calendar::SessionCursor;
 use crate::core::engine::window::{Column, Window, change};
@@ -42,6 +44,48 @@ struct Coarse {
     columns: [Rc<Column>; 5],
     starts: Vec<Timestamp>,
     cursor: SessionCursor,
+}
+
+/// What the market has shown, to be kept.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct MarketState {
+    slice: Timestamp,
+    series: Vec<SeriesState>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct SeriesState {
+    history: Rows,
+    coarse: Vec<(Timeframe, Rows)>,
+    last: Option<Bar>,
+    price: Option<Price>,
+}
+
+/// Bars as columns, oldest first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Rows {
+    /// Nanoseconds since the epoch: there are many.
+    starts: Vec<i64>,
+    columns: [Vec<f64>; 5],
+}
+
+impl Rows {
+    fn of(starts: &[Timestamp], columns: &[Rc<Column>; 5]) -> Self {
+        Self {
+            starts: starts.iter().map(|start| start.as_nanos()).collect(),
+            columns: columns
+                .each_ref()
+                .map(|column| Window::last_of(column, usize::MAX).to_vec()),
+        }
+    }
+
+    fn parts(self) -> (Vec<Timestamp>, [Rc<Column>; 5]) {
+        let starts = self.starts.into_iter().map(Timestamp::from_nanos).collect();
+        (
+            starts,
+            self.columns.map(|values| Rc::new(Column::new(values))),
+        )
+    }
 }
 
 /// A question that the market cannot answer.
@@ -84,6 +128,55 @@ impl Market {
             base,
             series,
             slice: Timestamp::MIN,
+        }
+    }
+
+    /// Returns what the market has shown.
+    pub fn state(&self) -> MarketState {
+        let series = self.series.iter().map(|series| SeriesState {
+            history: Rows::of(&series.starts, &series.columns),
+            coarse: series
+                .coarse
+                .iter()
+                .map(|coarse| {
+                    let rows = Rows::of(&coarse.starts, &coarse.columns);
+                    (coarse.timeframe, rows)
+                })
+                .collect(),
+            last: series.last,
+            price: series.price,
+        });
+        MarketState {
+            slice: self.slice,
+            series: series.collect(),
+        }
+    }
+
+    /// Takes up what was shown of the same assets at the same interval.
+    pub fn restore(&mut self, state: MarketState) {
+        self.slice = state.slice;
+        for ((series, state), calendar) in self
+            .series
+            .iter_mut()
+            .zip(state.series)
+            .zip(&self.calendars)
+        {
+            (series.starts, series.columns) = state.history.parts();
+            series.coarse = state
+                .coarse
+                .into_iter()
+                .map(|(timeframe, rows)| {
+                    let (starts, columns) = rows.parts();
+                    Coarse {
+                        timeframe,
+                        columns,
+                        starts,
+                        cursor: SessionCursor::new(calendar),
+                    }
+                })
+                .collect();
+            series.last = state.last;
+            series.price = state.price;
         }
     }
 

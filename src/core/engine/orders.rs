@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::core::message::OrderReport;
 use crate::core::model::asset::{Asset, AssetId};
@@ -29,6 +30,14 @@ pub struct OrderTable {
     booked_below: u64,
 }
 
+/// All orders and what was booked of them, to be kept.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OrdersState {
+    orders: Vec<Order>,
+    booked: BTreeSet<u64>,
+    booked_below: u64,
+}
+
 /// What a report did to an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -41,6 +50,30 @@ pub enum Effect {
 }
 
 impl OrderTable {
+    /// Returns all that is known of the orders.
+    pub fn state(&self) -> OrdersState {
+        OrdersState {
+            orders: self.orders.clone(),
+            booked: self.booked.clone(),
+            booked_below: self.booked_below,
+        }
+    }
+
+    /// Takes up what another table knew.
+    pub fn restore(&mut self, state: OrdersState) {
+        *self = Self {
+            orders: state.orders,
+            booked: state.booked,
+            booked_below: state.booked_below,
+            ..Self::default()
+        };
+        for order in self.orders.iter().filter(|order| order.is_open()) {
+            self.open.insert(order.id);
+            let of = self.open_of.entry(order.request.asset).or_default();
+            of.insert(order.id);
+        }
+    }
+
     /// Returns all orders, oldest first.
     pub fn all(&self) -> &[Order] {
         &self.orders

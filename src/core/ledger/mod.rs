@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::core::ledger::position::Position;
 use crate::core::model::asset::{Asset, AssetId};
@@ -19,6 +20,16 @@ use crate::core::model::fill::Fill;
 use crate::core::model::market::CorporateAction;
 use crate::core::model::number::{Money, Price, Quantity, truncate_to_step};
 use crate::core::model::time::Timestamp;
+
+/// What the books say, to be kept.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LedgerState {
+    starting_cash: Money,
+    cash: Money,
+    commission: Money,
+    /// One for each asset, flat ones included.
+    positions: Vec<Position>,
+}
 
 /// Cash and positions of one account, in one currency.
 #[derive(Clone, Debug)]
@@ -47,6 +58,32 @@ impl Ledger {
             commission: Money::ZERO,
             worth: Cell::new(None),
         }
+    }
+
+    /// Returns what the books say.
+    pub fn state(&self) -> LedgerState {
+        LedgerState {
+            starting_cash: self.starting_cash,
+            cash: self.cash,
+            commission: self.commission,
+            positions: self.positions.clone(),
+        }
+    }
+
+    /// Takes up what books of the same assets said.
+    pub fn restore(&mut self, state: LedgerState) {
+        self.starting_cash = state.starting_cash;
+        self.cash = state.cash;
+        self.commission = state.commission;
+        self.positions = state.positions;
+        self.positions.resize(self.assets.len(), Position::default());
+        self.held = (0..)
+            .map(AssetId)
+            .zip(&self.positions)
+            .filter(|(_, position)| !position.amount.is_zero())
+            .map(|(id, _)| id)
+            .collect();
+        self.worth.set(None);
     }
 
     /// Returns the cash that the books were opened with.

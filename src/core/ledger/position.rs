@@ -2,12 +2,14 @@
 //!
 //! Invariants: a flat position has no cost and no `since`; the cost has the sign of the amount.
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::asset::{Asset, AssetKind};
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::time::Timestamp;
 
 /// A position in one asset.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Position {
     /// Units held; negative is short.
     pub amount: Quantity,

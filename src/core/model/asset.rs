@@ -7,12 +7,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::core::model::number::{Money, Price, Quantity, floor_to_step, truncate_to_step};
 use crate::core::model::order::Side;
 
 /// The index of an asset in the engine's list, in order of registration.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct AssetId(pub u32);
 
 impl AssetId {

@@ -1,12 +1,14 @@
 //! Executions.
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::asset::AssetId;
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::order::OrderId;
 use crate::core::model::time::Timestamp;
 
 /// One execution of an order, in part or in full.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Fill {
     /// The broker's number for it within one run, by which it is booked once.
     pub id: u64,

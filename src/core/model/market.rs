@@ -6,11 +6,13 @@
 
 use rust_decimal::Decimal;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::number::{Price, Quantity, to_f64};
 use crate::core::model::time::Timestamp;
 
 /// One interval of trading in one asset.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Bar {
     /// The label: the start of the interval; for daily and longer bars the session's date at 00:00Z.
     pub start: Timestamp,
@@ -125,7 +127,8 @@ pub fn scaled_to_f64(mantissa: i64, scale: u8) -> f64 {
 }
 
 /// A change in a company's shares that bars do not show.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CorporateAction {
     /// So many new shares for each old one (2 for a two-for-one split, 0.125 for one-for-eight).
     Split(Decimal),

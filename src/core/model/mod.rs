@@ -15,5 +15,7 @@ pub mod number;
 pub mod order;
 /// The states of an order and the only ways between them.
 pub mod status;
+/// How nouns are written down.
+mod text;
 /// Instants, spans and bar intervals.
 pub mod time;

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::status::OrderStatus;
 use crate::core::model::time::Timestamp;
 
 /// The number of an order within one run, from 1 in order of release; prints as `o1`, `o2`, …
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct OrderId(pub u64);
 
 impl fmt::Display for OrderId {
@@ -35,7 +37,8 @@ impl OrderId {
 }
 
 /// Buy or sell.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Reduces units held; first, since sells are booked before buys.
     Sell,
@@ -86,7 +89,8 @@ impl fmt::Display for Side {
 }
 
 /// How an order may fill.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OrderType {
     /// At the market.
     Market,
@@ -106,7 +110,8 @@ pub enum OrderType {
 }
 
 /// How far a trailing stop stays behind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trail {
     /// By an amount of price.
     Amount(Price),
@@ -144,7 +149,8 @@ impl OrderType {
 }
 
 /// How long an order works.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimeInForce {
     /// Until canceled.
     #[default]
@@ -187,7 +193,7 @@ impl TimeInForce {
 }
 
 /// What a strategy asks for, rounded to the asset's rules.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OrderRequest {
     /// What to trade.
     pub asset: AssetId,
@@ -212,7 +218,7 @@ pub struct OrderRequest {
 }
 
 /// What an order is changed to; `None` leaves it as it is.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Change {
     /// The new total quantity, what is filled included; positive.
     pub quantity: Option<Quantity>,
@@ -276,7 +282,7 @@ impl OrderRequest {
 }
 
 /// An order as the engine tracks it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Order {
     /// Its number.
     pub id: OrderId,

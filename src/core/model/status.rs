@@ -83,6 +83,25 @@ impl OrderStatus {
         }
     }
 
+    /// Reads the word that [`Self::name`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        const ALL: [OrderStatus; 12] = [
+            OrderStatus::Intent,
+            OrderStatus::Sent,
+            OrderStatus::Unknown,
+            OrderStatus::Accepted,
+            OrderStatus::PartiallyFilled,
+            OrderStatus::PendingCancel,
+            OrderStatus::PendingReplace,
+            OrderStatus::Filled,
+            OrderStatus::Canceled,
+            OrderStatus::Rejected,
+            OrderStatus::Expired,
+            OrderStatus::Denied,
+        ];
+        ALL.into_iter().find(|status| status.name() == text)
+    }
+
     /// Whether nothing can happen to the order any more.
     pub const fn is_final(self) -> bool {
         matches!(

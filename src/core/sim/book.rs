@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::asset::AssetId;
 use crate::core::model::number::{Money, Price, Quantity};
 use crate::core::model::order::{OrderId, OrderRequest};
 use crate::core::model::time::Timestamp;
 
 /// An order at the exchange.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Resting {
     pub(super) id: OrderId,
     pub(super) request: OrderRequest,
@@ -77,6 +79,11 @@ impl Book {
 
     pub(super) fn is_empty(&self) -> bool {
         self.asset_of.is_empty()
+    }
+
+    /// Returns all orders, by asset.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Resting> {
+        self.by_asset.iter().flatten()
     }
 
     /// Returns the orders of an asset, oldest first.

@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::number::{Money, Quantity};
 
 /// A commission model.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Commission {
     /// Nothing.
     None,
@@ -76,7 +79,7 @@ pub struct Charge {
 }
 
 /// Value traded by month, which tiers look at.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
 pub struct Turnover(BTreeMap<i32, Decimal>);
 
 impl Turnover {

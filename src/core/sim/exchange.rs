@@ -7,8 +7,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::calendar::Calendar;
-use crate::core::ledger::Ledger;
+use crate::core::ledger::{Ledger, LedgerState};
 use crate::core::message::{OrderReport, Setting};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::market::Bar;
@@ -43,6 +45,22 @@ pub struct Exchange {
     pub(super) carried: Option<Carried>,
 }
 
+/// What an exchange knows, to be kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExchangeState {
+    ledger: LedgerState,
+    working: Vec<Resting>,
+    bars: Vec<BarState>,
+    turnover: Turnover,
+    /// The models as they stand: what was chosen by the strategy included.
+    commissions: Vec<Commission>,
+    slippage: Slippage,
+    chosen: (Option<Commission>, Option<Slippage>),
+    cancel_at_session_end: bool,
+    next_fill: u64,
+    in_breach: bool,
+}
+
 /// Exposures with all working orders, kept so that many orders at one instant cost little.
 #[derive(Debug)]
 pub(super) struct Carried {
@@ -73,6 +91,44 @@ impl Exchange {
             in_breach: false,
             carried: None,
         }
+    }
+
+    /// Returns what the exchange knows.
+    pub fn state(&self) -> ExchangeState {
+        ExchangeState {
+            ledger: self.ledger.state(),
+            working: self.book.all().cloned().collect(),
+            bars: self.bars.clone(),
+            turnover: self.turnover.clone(),
+            commissions: self.commissions.clone(),
+            slippage: self.slippage.clone(),
+            chosen: (self.rules.commission.clone(), self.rules.slippage.clone()),
+            cancel_at_session_end: self.rules.cancel_at_session_end,
+            next_fill: self.next_fill,
+            in_breach: self.in_breach,
+        }
+    }
+
+    /// Takes up what an exchange with the same assets and rules knew.
+    pub fn restore(&mut self, state: ExchangeState) {
+        self.ledger.restore(state.ledger);
+        self.book = Book::new(self.assets.len());
+        for order in state.working {
+            self.book.insert(order);
+        }
+        self.bars = state.bars;
+        self.bars.resize(self.assets.len(), BarState::default());
+        self.turnover = state.turnover;
+        self.commissions = state.commissions;
+        self.slippage = state.slippage;
+        (self.rules.commission, self.rules.slippage) = state.chosen;
+        self.rules.cancel_at_session_end = state.cancel_at_session_end;
+        self.next_fill = state.next_fill;
+        self.in_breach = state.in_breach;
+        self.carried = None;
+        let cancel = state.cancel_at_session_end;
+        self.book
+            .sort_expiries(|order| cancel || order.request.tif.is_day());
     }
 
     /// Returns the broker's own books.

@@ -8,6 +8,8 @@
 use chrono::Datelike;
 use rust_decimal::Decimal;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::message::OrderReport;
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
@@ -23,7 +25,7 @@ use crate::core::sim::touch::{Phase, Touch, follow, is_touched_stop, touch, woke
 use crate::core::sim::usual::UsualTracker;
 
 /// The bar at hand of one asset, and what of its volume is used up.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
 pub(super) struct BarState {
     pub(super) bar: Option<Bar>,
     used: Quantity,

@@ -5,12 +5,15 @@
 
 use rust_decimal::{Decimal, MathematicalOps};
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::number::{Price, Quantity};
 use crate::core::model::order::Side;
 use crate::core::sim::commission::{ModelError, not_negative};
 
 /// A slippage model.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Slippage {
     /// None.
     None,

@@ -5,13 +5,15 @@
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, MathematicalOps};
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::market::Bar;
 use crate::core::sim::slippage::Usual;
 
 const SESSIONS: usize = 20;
 
 /// Daily closes and volumes of one asset.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
 pub(super) struct UsualTracker {
     /// Date, close and volume of sessions, oldest first; the last may still be going on.
     days: Vec<(NaiveDate, Decimal, Decimal)>,
