@@ -11,6 +11,9 @@
     reason = "an error of a script ends a call; its size does not matter"
 )]
 
+/// What a script keeps between calls.
+pub mod kept;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -28,6 +28,8 @@ mod random;
 mod registry;
 /// What a script may not do, and how much.
 pub mod sandbox;
+/// Values of scripts as JSON and back.
+mod saved;
 /// From a text to something that can be called.
 mod source;
 /// What a script keeps between calls.

@@ -13,6 +13,11 @@ impl Random {
         Self(seed)
     }
 
+    /// Returns where in its sequence it stands: the seed of what is to come.
+    pub(super) fn seed(&self) -> u64 {
+        self.0
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

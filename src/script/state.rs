@@ -41,12 +41,17 @@ impl Fields {
     }
 
     /// Sets a field.
-    pub(super) fn set(&mut self, slot: usize, value: Dynamic) {
+    pub(super) fn write(&mut self, slot: usize, value: Dynamic) {
         let before = self.slots[slot].replace(value);
         if !self.changed[slot] {
             self.changed[slot] = true;
             self.undo.push((slot, before));
         }
+    }
+
+    /// Forgets what all fields hold.
+    pub(super) fn clear(&mut self) {
+        self.slots.fill(None);
     }
 
     /// Keeps what the call at hand changed.
@@ -66,10 +71,15 @@ impl Fields {
 
     /// Returns the names of the fields that are set.
     pub(super) fn set_names(&self) -> impl Iterator<Item = &str> {
-        self.names
-            .iter()
-            .filter(|(_, slot)| self.slots[**slot].is_some())
-            .map(|(name, _)| name.as_str())
+        self.set().map(|(name, _)| name)
+    }
+
+    /// Returns the fields that are set, by name.
+    pub(super) fn set(&self) -> impl Iterator<Item = (&str, &Dynamic)> {
+        self.names.iter().filter_map(|(name, slot)| {
+            let value = self.slots[*slot].as_ref()?;
+            Some((name.as_str(), value))
+        })
     }
 
     /// Says that a field was never set.

@@ -297,8 +297,8 @@ impl Slot {
     }
 
     fn restored(state: SlotState) -> Result<Self, HandleError> {
-        let spec = spec(&state.indicator)
-            .ok_or_else(|| HandleError::Unknown(state.indicator.clone()))?;
+        let spec =
+            spec(&state.indicator).ok_or_else(|| HandleError::Unknown(state.indicator.clone()))?;
         let mut indicator = spec.build(&state.params)?;
         indicator.restore(&state.numbers)?;
         let mut recent = vec![[f64::NAN; MAX_OUTPUTS]; RECENT];

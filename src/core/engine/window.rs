@@ -101,6 +101,20 @@ impl Window {
         self.len() >= self.asked
     }
 
+    /// Returns how many numbers were asked for.
+    pub fn asked(&self) -> usize {
+        self.asked
+    }
+
+    /// Returns the same numbers as the answer to a question for `count` of them.
+    #[must_use]
+    pub fn asking(self, count: usize) -> Self {
+        Self {
+            asked: count,
+            ..self
+        }
+    }
+
     /// Calls `read` with the numbers. `read` must not append to the column.
     pub fn with<R>(&self, read: impl FnOnce(&[f64]) -> R) -> R {
         read(&self.column.0.borrow()[self.start..self.end])

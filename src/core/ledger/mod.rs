@@ -76,7 +76,8 @@ impl Ledger {
         self.cash = state.cash;
         self.commission = state.commission;
         self.positions = state.positions;
-        self.positions.resize(self.assets.len(), Position::default());
+        self.positions
+            .resize(self.assets.len(), Position::default());
         self.held = (0..)
             .map(AssetId)
             .zip(&self.positions)

@@ -25,7 +25,7 @@ impl AssetRef {
 
 impl Host {
     /// Returns an asset as scripts see it.
-    pub(super) fn asset_ref(&self, id: AssetId) -> AssetRef {
+    pub(crate) fn asset_ref(&self, id: AssetId) -> AssetRef {
         AssetRef {
             id,
             all: Rc::clone(&self.assets),
@@ -58,7 +58,7 @@ impl Host {
     }
 
     /// Finds an asset by its symbol.
-    pub(super) fn find_asset(&self, symbol: &str) -> Outcome<AssetId> {
+    pub(crate) fn find_asset(&self, symbol: &str) -> Outcome<AssetId> {
         if let Some(at) = self
             .assets
             .iter()

@@ -107,7 +107,7 @@ fn write(c: &ContextRef, slot: usize, name: &str, value: Dynamic) -> Outcome<()>
     if let Some(why) = unsavable(&value) {
         return fail(format!("context.{name}: {why}"));
     }
-    c.0.fields.borrow_mut().set(slot, value);
+    c.0.fields.borrow_mut().write(slot, value);
     Ok(())
 }
 

@@ -23,6 +23,23 @@ pub struct IndicatorRef {
     spec: &'static Spec,
 }
 
+impl IndicatorRef {
+    /// Returns the number by which the engine knows it.
+    pub(crate) fn id(&self) -> HandleId {
+        self.id
+    }
+
+    /// Returns the indicator of a number; only while the host is at a desk that has it.
+    pub(in crate::script) fn of(host: &Rc<Host>, id: HandleId) -> Option<Self> {
+        let spec = host.with(|desk| desk.handles.spec(id)).ok().flatten()?;
+        Some(Self {
+            host: Rc::clone(host),
+            id,
+            spec,
+        })
+    }
+}
+
 pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     for spec in ALL {
         for name in std::iter::once(&spec.name).chain(spec.aliases) {
