@@ -17,6 +17,8 @@ pub mod orders;
 pub mod schedule;
 /// From wishes to units.
 mod sizing;
+/// All that an engine knows, as plain data.
+pub mod state;
 /// What the engine asks of a strategy.
 pub mod strategy;
 /// Windows of numbers.
