@@ -101,3 +101,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_run_that_is_written_down_and_taken_up_again_goes_on_as_if_nothing_had_happened() {
+    for (seed, every) in [(5, 1), (6, 7), (7, 100)] {
+        let world = world(seed, 300);
+        for (name, text) in shipped() {
+            let whole = world.run(&text);
+            let parts = world.clone().restarting(every).run(&text);
+            assert_eq!(parts.fills, whole.fills, "{name}, every {every}");
+            assert_eq!(parts.orders, whole.orders, "{name}, every {every}");
+            assert_eq!(parts.records, whole.records, "{name}, every {every}");
+            assert_eq!(parts.log, whole.log, "{name}, every {every}");
+            assert_eq!(
+                parts.value.to_bits(),
+                whole.value.to_bits(),
+                "{name}, every {every}"
+            );
+        }
+    }
+}

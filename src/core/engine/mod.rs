@@ -92,6 +92,11 @@ impl<S: Strategy> Engine<S> {
         &mut self.desk
     }
 
+    /// Returns the strategy and the desk, to be restored.
+    pub fn parts_mut(&mut self) -> (&mut S, &mut Box<Desk>) {
+        (&mut self.strategy, &mut self.desk)
+    }
+
     /// Returns the strategy.
     pub fn strategy(&self) -> &S {
         &self.strategy

@@ -6,10 +6,13 @@
 //! of sessions, the next opens.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::core::calendar::Calendar;
 use crate::core::engine::Engine;
 use crate::core::engine::desk::Desk;
+use crate::core::engine::handles::HandleError;
+use crate::core::engine::state::EngineState;
 use crate::core::engine::strategy::Strategy;
 use crate::core::message::{Command, Commands, Envelope, Event, OrderReport};
 use crate::core::model::asset::AssetId;
@@ -17,7 +20,7 @@ use crate::core::model::fill::Fill;
 use crate::core::model::market::{Bar, CorporateAction};
 use crate::core::model::number::Quantity;
 use crate::core::model::time::{Span, Timestamp};
-use crate::core::sim::exchange::Exchange;
+use crate::core::sim::exchange::{Exchange, ExchangeState};
 
 /// Where bars come from, in order of the instants at which they end.
 pub trait Feed {
@@ -79,6 +82,18 @@ pub enum WorldError {
     Circles(Timestamp),
 }
 
+/// All that a world knows, as plain data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WorldState {
+    engine: EngineState,
+    exchange: ExchangeState,
+    /// The instant up to which everything has happened.
+    pub now: Timestamp,
+    session_end: Timestamp,
+    charged: Option<NaiveDate>,
+    started: bool,
+}
+
 /// The closed loop.
 #[derive(Debug)]
 pub struct World<S, F> {
@@ -133,6 +148,42 @@ impl<S: Strategy, F: Feed> World<S, F> {
         }
     }
 
+    /// Returns all that engine and exchange know, between two steps.
+    pub fn state(&self) -> WorldState {
+        WorldState {
+            engine: self.engine.state(),
+            exchange: self.exchange.state(),
+            now: self.now,
+            session_end: self.session_end,
+            charged: self.charged,
+            started: self.started,
+        }
+    }
+
+    /// Takes up what another world with the same assets, rules and strategy knew. Corporate actions
+    /// that were applied before are passed over; the feed must go on after the last bars that were
+    /// taken.
+    ///
+    /// # Errors
+    /// As [`Engine::restore`].
+    pub fn restore(&mut self, state: WorldState) -> Result<(), HandleError> {
+        self.engine.restore(state.engine)?;
+        self.exchange.restore(state.exchange);
+        self.now = state.now;
+        self.session_end = state.session_end;
+        self.charged = state.charged;
+        self.started = state.started;
+        while self
+            .actions
+            .as_slice()
+            .first()
+            .is_some_and(|action| action.at <= state.now)
+        {
+            self.actions.next();
+        }
+        Ok(())
+    }
+
     /// Returns the engine.
     pub fn engine(&self) -> &Engine<S> {
         &self.engine
@@ -141,6 +192,11 @@ impl<S: Strategy, F: Feed> World<S, F> {
     /// Returns the engine.
     pub fn engine_mut(&mut self) -> &mut Engine<S> {
         &mut self.engine
+    }
+
+    /// Returns the feed, for whoever takes a run up where another left off.
+    pub fn feed_mut(&mut self) -> &mut F {
+        &mut self.feed
     }
 
     /// Returns the exchange.
@@ -154,15 +210,27 @@ impl<S: Strategy, F: Feed> World<S, F> {
     /// When the strategy goes in circles.
     pub fn run(&mut self, observer: &mut impl Observer) -> Result<(), WorldError> {
         let mut slice = Vec::new();
-        while let Some(end) = self.feed.peek() {
-            if self.engine.has_failed() {
-                break;
-            }
-            self.run_until(end, observer)?;
-            self.feed.next(&mut slice);
-            self.step(end, &slice, observer)?;
-        }
+        while self.run_slice(&mut slice, observer)? {}
         Ok(())
+    }
+
+    /// Runs to the end of the next bars, with `slice` as a buffer for them; returns whether there were
+    /// any and the strategy has not failed.
+    ///
+    /// # Errors
+    /// When the strategy goes in circles.
+    pub fn run_slice(
+        &mut self,
+        slice: &mut Vec<(AssetId, Bar)>,
+        observer: &mut impl Observer,
+    ) -> Result<bool, WorldError> {
+        let Some(end) = self.feed.peek().filter(|_| !self.engine.has_failed()) else {
+            return Ok(false);
+        };
+        self.run_until(end, observer)?;
+        self.feed.next(slice);
+        self.step(end, slice, observer)?;
+        Ok(true)
     }
 
     /// Does what is due before the bars that end at `end`.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use rhai::Dynamic;
 use serde::{Deserialize, Serialize};
 
+use crate::core::engine::Engine;
 use crate::core::engine::desk::Desk;
 use crate::core::model::asset::AssetId;
 use crate::script::host::{Host, ScriptStrategy};
@@ -72,5 +73,16 @@ impl ScriptStrategy {
         self.host.seated.set(false);
         std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
         result
+    }
+}
+
+impl Engine<ScriptStrategy> {
+    /// Lets the script take up what another kept; the engine must have been restored before.
+    ///
+    /// # Errors
+    /// As [`ScriptStrategy::restore`].
+    pub fn restore_strategy(&mut self, state: &ScriptState) -> Result<(), String> {
+        let (strategy, desk) = self.parts_mut();
+        strategy.restore(state, desk)
     }
 }

@@ -17,8 +17,9 @@ use rustybt::core::model::number::{Money, Quantity};
 use rustybt::core::model::time::{Timeframe, Timestamp};
 use rustybt::core::sim::exchange::Exchange;
 use rustybt::core::sim::rules::Rules;
-use rustybt::core::sim::world::{DatedAction, Feed, Observer, World};
+use rustybt::core::sim::world::{DatedAction, Feed, Observer, World, WorldState};
 use rustybt::script::error::ScriptError;
+use rustybt::script::host::kept::ScriptState;
 use rustybt::script::host::{Locks, Margin, ScriptStrategy, Setup};
 use rustybt::script::sandbox::{Budget, Fuse};
 
@@ -35,6 +36,8 @@ pub(crate) struct Sandbox {
     file: String,
     on_error: OnScriptError,
     compiled: bool,
+    /// After so many slices the run is written down, thrown away and taken up by another.
+    restart_every: Option<usize>,
 }
 
 /// What came of a run.
@@ -73,6 +76,7 @@ impl Sandbox {
             file: "strategy.rhai".to_owned(),
             on_error: OnScriptError::Halt,
             compiled: true,
+            restart_every: None,
         }
     }
 
@@ -122,6 +126,12 @@ impl Sandbox {
     /// All functions run under Rhai's own evaluator, none is compiled.
     pub(crate) fn interpreted(mut self) -> Self {
         self.compiled = false;
+        self
+    }
+
+    /// The run is written down as JSON, thrown away and taken up anew after every `slices` slices.
+    pub(crate) fn restarting(mut self, slices: usize) -> Self {
+        self.restart_every = Some(slices);
         self
     }
 
@@ -179,27 +189,23 @@ impl Sandbox {
                 };
             }
         };
+        let mut world = self.world(strategy);
         let assets = self.list();
-        let calendars = || -> Vec<Calendar> { assets.iter().map(|_| calendar()).collect() };
-        let cash = Money::new(Decimal::from(100_000));
-        let market = Market::new(Rc::clone(&assets), calendars(), Timeframe::Day);
-        let mut desk = Desk::new(
-            Mode::Backtest,
-            market,
-            Ledger::new(Rc::clone(&assets), cash),
-        );
-        desk.schedule.set_calendar(calendar());
-        let engine = Engine::new(desk, strategy, self.on_error, false);
-        let exchange = Exchange::new(Rc::clone(&assets), calendars(), Rules::default(), cash);
-        let start = Timestamp::MIN;
-        let mut world = World::new(engine, exchange, self.feed(), Vec::new(), calendar(), start);
         let mut ran = Ran::default();
         let mut watch = Watch {
             ran: &mut ran,
             assets: Rc::clone(&assets),
         };
-        let outcome = world.run(&mut watch);
-        assert_eq!(outcome, Ok(()));
+        let (mut slice, mut count) = (Vec::new(), 0_usize);
+        while world.run_slice(&mut slice, &mut watch).unwrap() {
+            count += 1;
+            if let Some(every) = self.restart_every
+                && count.is_multiple_of(every)
+                && !world.engine().has_failed()
+            {
+                world = self.restarted(world, text);
+            }
+        }
         watch.take_notes(world.engine_mut().desk_mut());
         let engine = world.engine_mut();
         ran.errors = engine.errors();
@@ -226,6 +232,41 @@ impl Sandbox {
             *error.expect("a script fails with a script's error")
         });
         ran
+    }
+
+    /// Writes a world down, throws it away, and takes it up in another.
+    fn restarted(
+        &self,
+        old: World<ScriptStrategy, Slices>,
+        text: &str,
+    ) -> World<ScriptStrategy, Slices> {
+        let written =
+            serde_json::to_string(&(old.state(), old.engine().strategy().state())).unwrap();
+        drop(old);
+        let (state, script): (WorldState, ScriptState) = serde_json::from_str(&written).unwrap();
+        let now = state.now;
+        let mut world = self.world(self.load(text).unwrap());
+        world.restore(state).unwrap();
+        world.engine_mut().restore_strategy(&script).unwrap();
+        world.feed_mut().0.retain(|(end, _)| *end > now);
+        world
+    }
+
+    fn world(&self, strategy: ScriptStrategy) -> World<ScriptStrategy, Slices> {
+        let assets = self.list();
+        let calendars = || -> Vec<Calendar> { assets.iter().map(|_| calendar()).collect() };
+        let cash = Money::new(Decimal::from(100_000));
+        let market = Market::new(Rc::clone(&assets), calendars(), Timeframe::Day);
+        let mut desk = Desk::new(
+            Mode::Backtest,
+            market,
+            Ledger::new(Rc::clone(&assets), cash),
+        );
+        desk.schedule.set_calendar(calendar());
+        let engine = Engine::new(desk, strategy, self.on_error, false);
+        let exchange = Exchange::new(Rc::clone(&assets), calendars(), Rules::default(), cash);
+        let start = Timestamp::MIN;
+        World::new(engine, exchange, self.feed(), Vec::new(), calendar(), start)
     }
 
     fn list(&self) -> Rc<[Asset]> {
