@@ -15,6 +15,8 @@ pub mod text;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::calendar::Calendar;
 use crate::core::model::time::{Span, Timestamp};
 
@@ -61,7 +63,7 @@ pub struct Trigger {
 }
 
 /// An entry as plain data, for a checkpoint.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct EntryState {
     /// The name.
     pub name: String,

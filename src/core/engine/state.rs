@@ -11,6 +11,7 @@ use crate::core::engine::gate::Limits;
 use crate::core::engine::handles::{HandleError, HandlesState};
 use crate::core::engine::market::MarketState;
 use crate::core::engine::orders::OrdersState;
+use crate::core::engine::schedule::{EntryState, RuleError};
 use crate::core::ledger::LedgerState;
 use crate::core::model::asset::AssetId;
 use crate::core::model::time::Timestamp;
@@ -23,10 +24,22 @@ pub struct EngineState {
     orders: OrdersState,
     market: MarketState,
     handles: HandlesState,
+    schedule: Vec<EntryState>,
     limits: Limits,
     benchmark: Option<AssetId>,
     errors: u64,
     next_open: Option<Timestamp>,
+}
+
+/// A state that cannot be taken up.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StateError {
+    /// Of an indicator.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+    /// Of a schedule.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
 }
 
 impl<S> Engine<S> {
@@ -39,6 +52,7 @@ impl<S> Engine<S> {
             orders: desk.orders.state(),
             market: desk.market.state(),
             handles: desk.handles.state(),
+            schedule: desk.schedule.snapshot(),
             limits: desk.limits.clone(),
             benchmark: desk.benchmark,
             errors: self.errors,
@@ -49,14 +63,15 @@ impl<S> Engine<S> {
     /// Takes up what another engine knew.
     ///
     /// # Errors
-    /// For an indicator that this program does not have, or whose numbers are not its own.
-    pub fn restore(&mut self, state: EngineState) -> Result<(), HandleError> {
+    /// For an indicator or a rule that this program does not have, or numbers that are not its own.
+    pub fn restore(&mut self, state: EngineState) -> Result<(), StateError> {
         let desk = &mut self.desk;
         desk.now = state.now;
         desk.ledger.restore(state.ledger);
         desk.orders.restore(state.orders);
         desk.market.restore(state.market);
         desk.handles.restore(state.handles)?;
+        desk.schedule.restore(&state.schedule, state.now)?;
         desk.limits = state.limits;
         desk.benchmark = state.benchmark;
         self.errors = state.errors;

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::calendar::Calendar;
 use crate::core::engine::Engine;
 use crate::core::engine::desk::Desk;
-use crate::core::engine::handles::HandleError;
-use crate::core::engine::state::EngineState;
+use crate::core::engine::state::{EngineState, StateError};
 use crate::core::engine::strategy::Strategy;
 use crate::core::message::{Command, Commands, Envelope, Event, OrderReport};
 use crate::core::model::asset::AssetId;
@@ -166,7 +165,7 @@ impl<S: Strategy, F: Feed> World<S, F> {
     ///
     /// # Errors
     /// As [`Engine::restore`].
-    pub fn restore(&mut self, state: WorldState) -> Result<(), HandleError> {
+    pub fn restore(&mut self, state: WorldState) -> Result<(), StateError> {
         self.engine.restore(state.engine)?;
         self.exchange.restore(state.exchange);
         self.now = state.now;
