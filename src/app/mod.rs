@@ -25,3 +25,5 @@ pub mod report;
 pub mod run;
 /// The list of runs: show, compare, report.
 pub mod runs;
+/// Strategies that go on until they are told to stop.
+pub mod session;

@@ -479,7 +479,9 @@ impl ScriptStrategy {
             Call::OrderCancel(id, reason) | Call::OrderReject(id, reason) => {
                 vec![context, order(*id), reason.to_string().into()]
             }
-            Call::BrokerMessage(text) => vec![context, text.to_string().into()],
+            Call::BrokerMessage(text) | Call::Reload(text) => {
+                vec![context, text.to_string().into()]
+            }
             Call::Analyze(results) => {
                 let parsed = self
                     .engine
@@ -513,6 +515,7 @@ impl Strategy for ScriptStrategy {
             | Call::OrderCancel(..)
             | Call::OrderReject(..)
             | Call::BrokerMessage(_)
+            | Call::Reload(_)
             | Call::Analyze(_) => {
                 let mut args = self.args(call);
                 self.run(call.handler().name(), &mut args)

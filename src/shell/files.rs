@@ -143,6 +143,14 @@ pub fn replace(path: &Path, text: &str) -> Result<(), FileError> {
     fs::write(path, text).map_err(io_error("write", path))
 }
 
+/// Makes a folder, with those above it; one that is there is left as it is.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), FileError> {
+    fs::create_dir_all(folder).map_err(io_error("create", folder))
+}
+
 /// Whether there is a file or folder of this name.
 pub fn exists(path: &Path) -> bool {
     path.exists()

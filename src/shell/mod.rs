@@ -12,6 +12,8 @@ pub mod environment;
 pub mod files;
 /// The folder of a run's results.
 pub mod folder;
+/// Requests of the system to stop.
+pub mod signals;
 /// What outlives the process.
 pub mod store;
 /// Stops calls that take too long.

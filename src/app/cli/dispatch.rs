@@ -12,7 +12,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{check, doc, doctor, new};
+use crate::app::{check, doc, doctor, new, session};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -70,6 +70,7 @@ fn name(command: &Command) -> &'static str {
     match command {
         Command::New(_) => "new",
         Command::Backtest(_) => "backtest",
+        Command::Run(_) => "run",
         Command::Check(_) => "check",
         Command::Doc(_) => "doc",
         Command::Data(_) => "data",
@@ -86,6 +87,7 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
     match command {
         Command::New(args) => new::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
+        Command::Run(args) => session::command::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Doc(args) => doc::run(args, out),
         Command::Data(args) => kept::data(args, out),

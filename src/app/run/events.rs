@@ -42,6 +42,22 @@ impl EventHash {
         }
     }
 
+    /// Goes on after the link that [`Self::link`] returned; an empty one is the beginning.
+    pub fn resumed(assets: &[Asset], link: &str) -> Self {
+        let mut events = Self::new(assets);
+        events.hash.update(link.as_bytes());
+        events
+    }
+
+    /// Ends a link of a chain of hashes: returns the hash of the link before and of all lines since,
+    /// and begins the next with it.
+    pub fn link(&mut self) -> String {
+        let link = self.finish();
+        self.hash = Sha256::new();
+        self.hash.update(link.as_bytes());
+        link
+    }
+
     /// Adds a command of the engine.
     pub fn command(&mut self, at: Timestamp, command: &Command) {
         let word = match command {

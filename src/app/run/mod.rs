@@ -15,6 +15,8 @@ pub mod market;
 pub mod record;
 /// Files and summary of a finished run.
 pub mod results;
+/// Rows of the files that grow.
+pub mod rows;
 /// The rules of the simulated exchange.
 pub mod rules;
 /// The script of a run.
@@ -30,4 +32,4 @@ mod thin;
 /// What a person should know before believing a result.
 pub mod warnings;
 /// Numbers, times and texts in files.
-mod write;
+pub mod write;

@@ -6,18 +6,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
 use crate::app::run::events::EventHash;
+use crate::app::run::rows;
 use crate::app::run::thin::Thinned;
-use crate::app::run::write::{TimeWriter, push_decimal, push_text};
+use crate::app::run::write::TimeWriter;
 use crate::core::engine::desk::{Desk, LogLevel, Note};
 use crate::core::message::{Command, OrderReport, Setting};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::fill::Fill;
 use crate::core::model::market::{Bar, CorporateAction};
 use crate::core::model::number::{Money, Price, Quantity};
-use crate::core::model::order::{OrderType, Side};
+use crate::core::model::order::OrderType;
 use crate::core::model::time::Timestamp;
 use crate::core::sim::commission::Commission;
 use crate::core::sim::rules::FillAt;
@@ -157,13 +156,9 @@ impl Recorder {
             progress,
         };
         if let Some(files) = &mut recorder.files {
-            files.fills.write("time,order_id,asset,side,quantity,price,commission,slippage,cash_after,position_after\n");
-            files
-                .equity
-                .write("time,cash,positions_value,portfolio_value\n");
-            files
-                .positions
-                .write("time,asset,amount,cost_basis,last_price,market_value,unrealized_pnl\n");
+            files.fills.write(rows::FILLS);
+            files.equity.write(rows::EQUITY);
+            files.positions.write(rows::POSITIONS);
         }
         recorder
     }
@@ -213,41 +208,14 @@ impl Recorder {
             self.loud.push((level, text.into()));
         }
         let Some(files) = &mut self.files else { return };
-        let mut row = serde_json::json!({
-            "time": desk.now.to_string(),
-            "level": level.name(),
-            "text": text,
-        });
-        if let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(fields)
-            && let Some(row) = row.as_object_mut()
-        {
-            row.insert("fields".to_owned(), fields.into());
-        }
-        files.log.write(&format!("{row}\n"));
+        files.log.write(&rows::log(desk.now, level, text, fields));
     }
 
     fn write_fill(&mut self, fill: &Fill, desk: &Desk) {
         let Some(files) = &mut self.files else { return };
-        let line = &mut self.line;
-        line.clear();
-        self.times.push(line, fill.bar);
-        line.push(',');
-        line.push_str(&fill.order.to_string());
-        line.push(',');
-        push_text(line, &desk.asset(fill.asset).symbol);
-        line.push(',');
-        line.push_str(Side::of(fill.quantity).name());
-        let numbers = [
-            fill.quantity.abs().get(),
-            fill.price.get(),
-            fill.commission.get(),
-            fill.slippage.get(),
-            desk.ledger.cash().get(),
-            desk.ledger.position(fill.asset).amount.get(),
-        ];
-        push_numbers(line, &numbers);
-        line.push('\n');
-        files.fills.write(line);
+        self.line.clear();
+        rows::fill(&mut self.line, &mut self.times, fill, desk);
+        files.fills.write(&self.line);
     }
 
     /// Books the fills of the slice as round trips: those at the close after the bar was seen.
@@ -272,16 +240,9 @@ impl Recorder {
 
     fn write_equity(&mut self, label: Timestamp, desk: &Desk) {
         let Some(files) = &mut self.files else { return };
-        let line = &mut self.line;
-        line.clear();
-        self.times.push(line, label);
-        let (cash, positions) = (desk.ledger.cash(), desk.ledger.positions_value());
-        push_numbers(
-            line,
-            &[cash.get(), positions.get(), (cash + positions).get()],
-        );
-        line.push('\n');
-        files.equity.write(line);
+        self.line.clear();
+        rows::equity(&mut self.line, &mut self.times, label, desk);
+        files.equity.write(&self.line);
     }
 }
 
@@ -295,14 +256,6 @@ impl Recorded {
         if let Some(value) = value {
             self.values.push((self.labels.len(), column, value));
         }
-    }
-}
-
-/// Appends numbers, each after a comma.
-fn push_numbers(line: &mut String, numbers: &[Decimal]) {
-    for number in numbers {
-        line.push(',');
-        push_decimal(line, *number);
     }
 }
 
@@ -413,25 +366,9 @@ impl Observer for Recorder {
         let Some(Day { label, .. }) = self.day else {
             return;
         };
-        for id in desk.ledger.held() {
-            let (asset, position) = (desk.asset(*id), desk.ledger.position(*id));
-            let line = &mut self.line;
-            line.clear();
-            self.times
-                .push(line, Timestamp::from_date(label.date()).unwrap_or(label));
-            line.push(',');
-            push_text(line, &asset.symbol);
-            let numbers = [
-                position.amount.get(),
-                position.cost_basis(asset).get(),
-                position.last_price.get(),
-                position.market_value(asset).get(),
-                position.unrealized(asset).get(),
-            ];
-            push_numbers(line, &numbers);
-            line.push('\n');
-            files.positions.write(line);
-        }
+        self.line.clear();
+        rows::positions(&mut self.line, &mut self.times, label, desk);
+        files.positions.write(&self.line);
     }
 
     fn on_event(&mut self, desk: &mut Desk) {

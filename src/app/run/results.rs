@@ -247,7 +247,8 @@ fn whole(folder: &Path, name: &str, text: &str) -> Result<(), FileError> {
     file.finish()
 }
 
-fn orders_csv(desk: &Desk) -> String {
+/// Returns the table of all orders.
+pub fn orders_csv(desk: &Desk) -> String {
     let mut out = String::from(
         "order_id,created,asset,side,type,quantity,limit,stop,tif,status,filled,average_price,commission,tag,reason,updated\n",
     );

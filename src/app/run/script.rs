@@ -116,6 +116,11 @@ pub fn hash_of(texts: &BTreeMap<String, Arc<str>>, main: &str) -> String {
     hex(hash)
 }
 
+/// Returns the SHA-256 of bytes, in lower-case hex.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hex(Sha256::new().chain_update(bytes))
+}
+
 /// Ends a hash and returns it in lower-case hex.
 pub fn hex(hash: Sha256) -> String {
     use std::fmt::Write as _;

@@ -12,7 +12,7 @@ use crate::core::ledger::Ledger;
 use crate::core::model::asset::AssetId;
 use crate::core::sim::exchange::Exchange;
 use crate::core::sim::rules::AccountRules;
-use crate::core::sim::world::{World, WorldError};
+use crate::core::sim::world::{Feed, World, WorldError};
 use crate::script::error::ScriptError;
 
 /// A world over the bars of a run.
@@ -39,8 +39,20 @@ pub enum RunError {
     World(#[from] WorldError),
 }
 
-/// Sets up a world.
+/// Sets up the world of a backtest.
 pub fn world<S: Strategy>(data: &MarketData, config: &Config, strategy: S) -> BacktestWorld<S> {
+    let how = (Mode::Backtest, OnScriptError::Halt);
+    world_over(data, config, strategy, how, data.feed())
+}
+
+/// Sets up a world over bars from anywhere; `how` is its mode and what a failing handler does.
+pub fn world_over<S: Strategy, F: Feed>(
+    data: &MarketData,
+    config: &Config,
+    strategy: S,
+    how: (Mode, OnScriptError),
+    feed: F,
+) -> World<S, F> {
     let assets = data.shared_assets();
     let rules = rules_of(config);
     let mut market = Market::new(assets.clone(), data.calendars.clone(), data.timeframe);
@@ -48,7 +60,7 @@ pub fn world<S: Strategy>(data: &MarketData, config: &Config, strategy: S) -> Ba
         market.reserve(AssetId(u32::try_from(at).unwrap_or(u32::MAX)), to - from);
     }
     let ledger = Ledger::new(assets.clone(), config.engine.capital);
-    let mut desk = Desk::new(Mode::Backtest, market, ledger);
+    let mut desk = Desk::new(how.0, market, ledger);
     let calendar = data.calendars[0].clone();
     desk.schedule.set_calendar(calendar.clone());
     desk.benchmark = config
@@ -64,11 +76,11 @@ pub fn world<S: Strategy>(data: &MarketData, config: &Config, strategy: S) -> Ba
         }
     );
     let exchange = Exchange::new(assets, data.calendars.clone(), rules, config.engine.capital);
-    let engine = Engine::new(desk, strategy, OnScriptError::Halt, liquidate);
+    let engine = Engine::new(desk, strategy, how.1, liquidate);
     World::new(
         engine,
         exchange,
-        data.feed(),
+        feed,
         data.actions.clone(),
         calendar,
         data.start,

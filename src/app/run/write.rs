@@ -9,7 +9,7 @@ use crate::core::model::time::Timestamp;
 
 /// Writes times, most of which lie on the day of the one before.
 #[derive(Clone, Debug, Default)]
-pub(super) struct TimeWriter {
+pub struct TimeWriter {
     day: i64,
     date: String,
 }
@@ -18,7 +18,7 @@ const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 impl TimeWriter {
     /// Appends a time.
-    pub(super) fn push(&mut self, out: &mut String, at: Timestamp) {
+    pub fn push(&mut self, out: &mut String, at: Timestamp) {
         let nanos = at.as_nanos();
         let day = nanos.div_euclid(NANOS_PER_DAY);
         if self.date.is_empty() || day != self.day {
@@ -50,7 +50,7 @@ fn push_two(out: &mut String, value: i64) {
 }
 
 /// Appends a decimal, exactly and without trailing zeros.
-pub(super) fn push_decimal(out: &mut String, value: Decimal) {
+pub fn push_decimal(out: &mut String, value: Decimal) {
     let (mut mantissa, mut scale) = (value.mantissa().unsigned_abs(), value.scale());
     if mantissa == 0 {
         out.push('0');
@@ -92,7 +92,7 @@ pub(super) fn push_decimal(out: &mut String, value: Decimal) {
 }
 
 /// Appends a float as it prints; nothing for one that is not a number.
-pub(super) fn push_float(out: &mut String, value: f64) {
+pub fn push_float(out: &mut String, value: f64) {
     use std::fmt::Write as _;
     if value.is_finite() {
         // Writing to a string cannot fail.
@@ -101,7 +101,7 @@ pub(super) fn push_float(out: &mut String, value: f64) {
 }
 
 /// Appends a text, quoted where it must be.
-pub(super) fn push_text(out: &mut String, text: &str) {
+pub fn push_text(out: &mut String, text: &str) {
     if !text.contains([',', '"', '\n', '\r']) {
         out.push_str(text);
         return;

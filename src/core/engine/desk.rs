@@ -182,7 +182,7 @@ impl Desk {
 
     /// Whether the handler at work may change how the run is set up.
     pub fn may_set_up(&self) -> bool {
-        matches!(self.handler, Some(Handler::Initialize))
+        matches!(self.handler, Some(Handler::Initialize | Handler::Reload))
     }
 
     /// Places an order: rounds it, checks it, and keeps it until the call returns. `None` where
@@ -259,7 +259,7 @@ impl Desk {
     }
 
     pub(super) fn begin(&mut self, handler: Handler) {
-        let set_up = handler == Handler::Initialize;
+        let set_up = matches!(handler, Handler::Initialize | Handler::Reload);
         self.schedule.begin();
         self.handler = Some(handler);
         self.marks = Marks {

@@ -163,6 +163,20 @@ impl<S: Strategy> Engine<S> {
         }
     }
 
+    /// Lets another version of the strategy take over; what the old one kept must have been handed to
+    /// it. `previous` is the old one's hash.
+    pub fn replace_strategy(&mut self, strategy: S, previous: &str, out: &mut Commands) {
+        self.has_handle_data = strategy.handles(&Handler::HandleData);
+        let opens = strategy.handles(&Handler::BeforeTradingStart);
+        if opens != self.has_before_trading_start {
+            self.has_before_trading_start = opens;
+            let after = self.desk.now + Span::from_nanos(1);
+            self.next_open = opens.then(|| self.open_from(after)).flatten();
+        }
+        self.strategy = strategy;
+        self.call(&Call::Reload(previous.into()), out);
+    }
+
     /// Lets the strategy look at the results of a backtest, as JSON text.
     pub fn analyze(&mut self, results: &str, out: &mut Commands) {
         self.call(&Call::Analyze(results.into()), out);

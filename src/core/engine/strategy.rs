@@ -45,6 +45,8 @@ pub enum Handler {
     OrderReject,
     /// When the broker says anything else.
     BrokerMessage,
+    /// After another version of the strategy took over.
+    Reload,
     /// After a backtest.
     Analyze,
 }
@@ -61,6 +63,7 @@ impl Handler {
             Self::OrderCancel => "on_order_cancel",
             Self::OrderReject => "on_order_reject",
             Self::BrokerMessage => "on_broker_message",
+            Self::Reload => "on_reload",
             Self::Analyze => "analyze",
         }
     }
@@ -68,7 +71,7 @@ impl Handler {
     /// Whether orders may be placed in it.
     pub fn may_order(&self) -> bool {
         match self {
-            Self::Initialize | Self::BeforeTradingStart | Self::Analyze => false,
+            Self::Initialize | Self::BeforeTradingStart | Self::Reload | Self::Analyze => false,
             Self::HandleData
             | Self::Function(_)
             | Self::OrderFill
@@ -104,6 +107,8 @@ pub enum Call {
     OrderReject(OrderId, Arc<str>),
     /// [`Handler::BrokerMessage`] with the text.
     BrokerMessage(Arc<str>),
+    /// [`Handler::Reload`] with the hash of the version before.
+    Reload(Arc<str>),
     /// [`Handler::Analyze`] with the results as JSON text.
     Analyze(Arc<str>),
 }
@@ -120,6 +125,7 @@ impl Call {
             Self::OrderCancel(..) => Handler::OrderCancel,
             Self::OrderReject(..) => Handler::OrderReject,
             Self::BrokerMessage(_) => Handler::BrokerMessage,
+            Self::Reload(_) => Handler::Reload,
             Self::Analyze(_) => Handler::Analyze,
         }
     }

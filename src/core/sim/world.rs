@@ -232,6 +232,27 @@ impl<S: Strategy, F: Feed> World<S, F> {
         Ok(true)
     }
 
+    /// Returns when something is due without a bar.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let action = self.actions.as_slice().first().map(|action| action.at);
+        let wake = self.engine.next_wakeup().filter(|_| self.started);
+        let expiry = self.exchange.next_expiry();
+        [action, wake, expiry].into_iter().flatten().min()
+    }
+
+    /// Does what is due up to `now`, that instant included, without a bar. Bars that end at `now` must
+    /// have been taken before.
+    ///
+    /// # Errors
+    /// When the strategy goes in circles.
+    pub fn advance(
+        &mut self,
+        now: Timestamp,
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
+        self.run_until(now + Span::from_nanos(1), observer)
+    }
+
     /// Does what is due before the bars that end at `end`.
     fn run_until(
         &mut self,

@@ -4,8 +4,15 @@
 //! is there in full or not at all, and the one before it is kept; two engines never share a directory.
 //! Knows nothing of what records and checkpoints say.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room owns the state directory"
+)]
+
 /// One file that is there in full or not at all, with the one before it.
 pub mod checkpoint;
+/// Text files that go on growing after a restart.
+pub mod growing;
 /// Records in order, never changed.
 pub mod journal;
 /// A record as a line.
@@ -15,8 +22,9 @@ pub mod lock;
 /// Every version of a script that ever ran.
 pub mod versions;
 
+use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Something that could not be done to the state directory.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +57,16 @@ pub enum StoreError {
         /// The segment after it.
         path: PathBuf,
     },
+    /// A file of results is shorter than it was.
+    #[error("`{}` has {there} bytes, and the checkpoint knows {length}", path.display())]
+    Short {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        there: u64,
+        /// What it was.
+        length: u64,
+    },
     /// A checkpoint that cannot be used.
     #[error("`{}` cannot be used: {reason}", path.display())]
     Checkpoint {
@@ -67,6 +85,28 @@ pub enum StoreError {
     },
 }
 
+/// Moves checkpoints, journal and results of a session into a folder of their own, `before-<name>`;
+/// the versions of scripts stay.
+///
+/// # Errors
+/// When the system refuses.
+pub fn set_aside(directory: &Path, name: &str) -> Result<(), StoreError> {
+    let aside = directory.join(format!("before-{}", name.replace(':', "")));
+    for part in [
+        "checkpoint.json",
+        "checkpoint.prev.json",
+        "journal",
+        "results",
+    ] {
+        let from = directory.join(part);
+        if from.exists() {
+            fs::create_dir_all(&aside).map_err(io_error("create", &aside))?;
+            fs::rename(&from, aside.join(part)).map_err(io_error("move", &from))?;
+        }
+    }
+    sync_folder(directory)
+}
+
 /// Makes an error of the system's, with what was tried on what.
 fn io_error(verb: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.into();
@@ -74,8 +114,8 @@ fn io_error(verb: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Err
 }
 
 /// Makes the names in a folder durable.
-fn sync_folder(folder: &std::path::Path) -> Result<(), StoreError> {
-    std::fs::File::open(folder)
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(io_error("sync", folder))
 }

@@ -150,7 +150,11 @@ fn read_timeframe(text: &str) -> Result<Timeframe, ValueError> {
     Timeframe::parse(text).map_err(|error| from_time(&error))
 }
 
-fn parse_param(text: &str) -> Result<(String, String), ValueError> {
+/// Reads `NAME=VALUE`.
+///
+/// # Errors
+/// When there is no name.
+pub fn parse_param(text: &str) -> Result<(String, String), ValueError> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
@@ -165,65 +169,73 @@ fn parse_param(text: &str) -> Result<(String, String), ValueError> {
 impl BacktestArgs {
     /// Returns what the flags set, for [`crate::app::config::ConfigSources::flags`].
     pub fn settings(&self) -> Vec<Setting> {
-        let mut settings = Vec::new();
         let script = self.script.as_ref().or(self.positional.as_ref());
-        let mut add = |flag: &str, key: &str, text: Option<String>| {
-            settings.extend(text.map(|text| Setting::flag(flag, key, text)));
-        };
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let data = &self.data;
-        add(
-            "--script",
-            "strategy.script",
-            script.map(|path| path.display().to_string()),
-        );
-        add("--data", "data.path", path(&data.data));
-        add(
-            "--symbols",
-            "data.symbols",
-            data.symbols.as_ref().map(|list| list.0.join(",")),
-        );
-        add("--timeframe", "data.timeframe", text(data.timeframe));
-        add("--start", "data.start", text(data.start));
-        add("--end", "data.end", text(data.end));
-        add("--calendar", "data.calendar", data.calendar.clone());
-        add("--kind", "data.kind", text(data.kind));
-        add("--actions", "data.actions", path(&data.actions));
-        let simulation = &self.simulation;
-        add("--capital", "engine.capital", text(simulation.capital));
-        add("--seed", "engine.seed", text(simulation.seed));
-        add(
-            "--benchmark",
-            "engine.benchmark",
-            simulation.benchmark.clone(),
-        );
-        add(
-            "--commission",
-            "execution.commission",
-            text(simulation.commission.as_ref()),
-        );
-        add(
-            "--slippage",
-            "execution.slippage",
-            text(simulation.slippage.as_ref()),
-        );
-        add(
-            "--fill-at",
-            "execution.fill_at",
-            simulation.fill_at.map(|at| at.word().to_owned()),
-        );
-        add(
-            "--volume-limit",
-            "execution.volume_limit",
-            text(simulation.volume_limit),
-        );
-        settings.extend(self.params.iter().map(|(name, value)| Setting {
-            key: KeyPath(vec!["strategy".into(), "params".into(), name.clone()]),
-            text: value.clone(),
-            origin: Origin::Flag(format!("--param {name}")),
-        }));
-        settings
+        settings_of(script, &self.params, &self.data, &self.simulation)
     }
+}
+
+/// Returns what the flags of a run set.
+pub fn settings_of(
+    script: Option<&PathBuf>,
+    params: &[(String, String)],
+    data: &DataFlags,
+    simulation: &SimulationFlags,
+) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    let mut add = |flag: &str, key: &str, text: Option<String>| {
+        settings.extend(text.map(|text| Setting::flag(flag, key, text)));
+    };
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    add(
+        "--script",
+        "strategy.script",
+        script.map(|path| path.display().to_string()),
+    );
+    add("--data", "data.path", path(&data.data));
+    add(
+        "--symbols",
+        "data.symbols",
+        data.symbols.as_ref().map(|list| list.0.join(",")),
+    );
+    add("--timeframe", "data.timeframe", text(data.timeframe));
+    add("--start", "data.start", text(data.start));
+    add("--end", "data.end", text(data.end));
+    add("--calendar", "data.calendar", data.calendar.clone());
+    add("--kind", "data.kind", text(data.kind));
+    add("--actions", "data.actions", path(&data.actions));
+    add("--capital", "engine.capital", text(simulation.capital));
+    add("--seed", "engine.seed", text(simulation.seed));
+    add(
+        "--benchmark",
+        "engine.benchmark",
+        simulation.benchmark.clone(),
+    );
+    add(
+        "--commission",
+        "execution.commission",
+        text(simulation.commission.as_ref()),
+    );
+    add(
+        "--slippage",
+        "execution.slippage",
+        text(simulation.slippage.as_ref()),
+    );
+    add(
+        "--fill-at",
+        "execution.fill_at",
+        simulation.fill_at.map(|at| at.word().to_owned()),
+    );
+    add(
+        "--volume-limit",
+        "execution.volume_limit",
+        text(simulation.volume_limit),
+    );
+    settings.extend(params.iter().map(|(name, value)| Setting {
+        key: KeyPath(vec!["strategy".into(), "params".into(), name.clone()]),
+        text: value.clone(),
+        origin: Origin::Flag(format!("--param {name}")),
+    }));
+    settings
 }
 
 fn text(value: Option<impl ToString>) -> Option<String> {

@@ -7,6 +7,8 @@
 pub mod backtest;
 /// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
 pub mod project;
+/// `run`.
+pub mod run;
 
 use std::path::PathBuf;
 
@@ -16,6 +18,7 @@ use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::project::{
     CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
 };
+use crate::app::cli::args::run::RunArgs;
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
 use crate::app::runs::command::{ReportArgs, RunsCommand};
@@ -78,6 +81,8 @@ pub enum Command {
     New(NewArgs),
     /// Run a strategy over history
     Backtest(Box<BacktestArgs>),
+    /// Run a strategy until it is told to stop; killed, it goes on where it was
+    Run(Box<RunArgs>),
     /// Find mistakes in scripts without running them
     Check(CheckArgs),
     /// Explain what a script can call
