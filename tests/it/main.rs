@@ -16,6 +16,7 @@ mod backtest_results;
 mod calendars;
 /// The program as a person starts it.
 mod check_and_doc;
+mod check_faults;
 mod cli;
 /// Files of bars, whole and broken.
 mod data;
