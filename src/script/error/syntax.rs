@@ -91,11 +91,15 @@ pub(in crate::script) fn advise(kind: &ParseErrorType, text: &str, at: Position)
         next,
         at: (line, column),
     };
-    let advice = habits::HABITS.iter().chain(&signs::SIGNS);
-    advice
-        .copied()
-        .find_map(|habit| habit(&seen))
-        .unwrap_or_default()
+    let mut known = habits::HABITS.iter().chain(&signs::SIGNS).copied();
+    let advice = known.find_map(|habit| habit(&seen)).unwrap_or_default();
+    // The whole piece is underlined, not only its first sign.
+    match seen.piece(0) {
+        Some(piece) if advice.at.is_none() && (piece.line, piece.column) == seen.at => {
+            advice.at(piece)
+        }
+        Some(_) | None => advice,
+    }
 }
 
 /// Knows one fault, or does not.

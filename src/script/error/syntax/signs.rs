@@ -28,7 +28,9 @@ fn open_brace(s: &Seen<'_>) -> Option<Advice> {
         return None;
     }
     Some(match unclosed(s.code) {
-        Some(brace) => Advice::hint(format!("the {{ of line {} has no }}", brace.line)),
+        Some(brace) => Advice::hint("close it with }, where its block ends")
+            .at(brace)
+            .message(format!("this {} has no }}", brace.text)),
         None => Advice::hint("a { further up has no }"),
     })
 }
