@@ -204,10 +204,8 @@ fn interpolated(rest: &str) -> usize {
             '\\' if in_text => {
                 letters.next();
             }
-            '$' if in_text => {
-                if letters.next_if(|(_, next)| *next == '{').is_some() {
-                    open.push(false);
-                }
+            '$' if in_text && letters.next_if(|(_, next)| *next == '{').is_some() => {
+                open.push(false);
             }
             '{' if !in_text => open.push(false),
             '}' if !in_text => {
@@ -234,92 +232,21 @@ mod tests {
         pieces(text).iter().map(|p| (p.kind, p.text)).collect()
     }
 
+    #[rustfmt::skip]
     #[test]
     fn every_kind_of_piece_is_told_from_the_others() {
         use Kind::{Comment, Number, Quoted, Sign, Word};
         let cases: [(&str, &[(Kind, &str)]); 12] = [
-            (
-                "let x = 1;",
-                &[
-                    (Word, "let"),
-                    (Word, "x"),
-                    (Sign, "="),
-                    (Number, "1"),
-                    (Sign, ";"),
-                ],
-            ),
-            (
-                "1..=5 1.5 2.pow()",
-                &[
-                    (Number, "1"),
-                    (Sign, "..="),
-                    (Number, "5"),
-                    (Number, "1.5"),
-                    (Number, "2"),
-                    (Sign, "."),
-                    (Word, "pow"),
-                    (Sign, "("),
-                    (Sign, ")"),
-                ],
-            ),
-            (
-                "\"a // \\\" b\" c",
-                &[(Quoted, "\"a // \\\" b\""), (Word, "c")],
-            ),
-            (
-                "'and' isn't",
-                &[(Quoted, "'and'"), (Word, "isn"), (Sign, "'"), (Word, "t")],
-            ),
-            (
-                "`a ${if b { \"}`\" } else { `c` }} d` e",
-                &[
-                    (Quoted, "`a ${if b { \"}`\" } else { `c` }} d`"),
-                    (Word, "e"),
-                ],
-            ),
-            (
-                "/* a /* b */ c */ d // e\nf",
-                &[
-                    (Comment, "/* a /* b */ c */"),
-                    (Word, "d"),
-                    (Comment, "// e"),
-                    (Word, "f"),
-                ],
-            ),
-            (
-                "#\"a\"b\"# ##\"c\"#\"## d",
-                &[
-                    (Quoted, "#\"a\"b\"#"),
-                    (Quoted, "##\"c\"#\"##"),
-                    (Word, "d"),
-                ],
-            ),
-            (
-                "#{a:1} # b",
-                &[
-                    (Sign, "#{"),
-                    (Word, "a"),
-                    (Sign, ":"),
-                    (Number, "1"),
-                    (Sign, "}"),
-                    (Sign, "#"),
-                    (Word, "b"),
-                ],
-            ),
-            (
-                "a===b!==c",
-                &[
-                    (Word, "a"),
-                    (Sign, "==="),
-                    (Word, "b"),
-                    (Sign, "!=="),
-                    (Word, "c"),
-                ],
-            ),
-            (
-                "\"\"\"a\nb\"\"\" c",
-                &[(Quoted, "\"\"\"a\nb\"\"\""), (Word, "c")],
-            ),
+            ("let x = 1;", &[(Word, "let"), (Word, "x"), (Sign, "="), (Number, "1"), (Sign, ";")]),
+            ("1..=5 1.5 2.pow", &[(Number, "1"), (Sign, "..="), (Number, "5"), (Number, "1.5"), (Number, "2"), (Sign, "."), (Word, "pow")]),
+            ("\"a // \\\" b\" c", &[(Quoted, "\"a // \\\" b\""), (Word, "c")]),
+            ("'and' isn't", &[(Quoted, "'and'"), (Word, "isn"), (Sign, "'"), (Word, "t")]),
+            ("`a ${if b { \"}`\" } else { `c` }} d` e", &[(Quoted, "`a ${if b { \"}`\" } else { `c` }} d`"), (Word, "e")]),
+            ("/* a /* b */ c */ d // e\nf", &[(Comment, "/* a /* b */ c */"), (Word, "d"), (Comment, "// e"), (Word, "f")]),
+            ("#\"a\"b\"# ##\"c\"#\"## d", &[(Quoted, "#\"a\"b\"#"), (Quoted, "##\"c\"#\"##"), (Word, "d")]),
+            ("#{a:1} # b", &[(Sign, "#{"), (Word, "a"), (Sign, ":"), (Number, "1"), (Sign, "}"), (Sign, "#"), (Word, "b")]),
+            ("a===b!==c", &[(Word, "a"), (Sign, "==="), (Word, "b"), (Sign, "!=="), (Word, "c")]),
+            ("\"\"\"a\nb\"\"\" c", &[(Quoted, "\"\"\"a\nb\"\"\""), (Word, "c")]),
             ("\"open\nnext", &[(Quoted, "\"open"), (Word, "next")]),
             ("/* open", &[(Comment, "/* open")]),
         ];

@@ -114,7 +114,7 @@ impl Watch {
                     .map_err(|_| RecvTimeoutError::Disconnected),
             };
             match event {
-                Ok(Ok(event)) if is_change(&event.kind) => {
+                Ok(Ok(event)) if is_change(event.kind) => {
                     changed.extend(event.paths.into_iter().filter(|path| concerns(path)));
                 }
                 Ok(Ok(_)) => {}
@@ -131,9 +131,9 @@ impl Watch {
 }
 
 /// Whether the content of a file may be another now.
-fn is_change(kind: &EventKind) -> bool {
+fn is_change(kind: EventKind) -> bool {
     match kind {
-        EventKind::Access(how) => *how == AccessKind::Close(AccessMode::Write),
+        EventKind::Access(how) => how == AccessKind::Close(AccessMode::Write),
         EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => false,
         EventKind::Any
         | EventKind::Create(_)
@@ -145,6 +145,11 @@ fn is_change(kind: &EventKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::disallowed_methods,
+        reason = "the files are those of the tests"
+    )]
+
     use std::fs;
 
     use super::*;

@@ -66,8 +66,9 @@ impl Project {
     }
 
     fn take_all(&mut self, configured: Option<PathBuf>) -> Result<(), Failure> {
-        if let Some(root) = self.configs.first().and_then(|path| path.parent()) {
-            self.take_folder(&root.to_owned(), 0)?;
+        let root = self.configs.first().and_then(|path| path.parent());
+        if let Some(root) = root.map(Path::to_owned) {
+            self.take_folder(&root, 0)?;
         }
         if let Some(script) = configured {
             self.take(&script);

@@ -1,5 +1,7 @@
 //! Findings as SARIF 2.1.0 (OASIS, 2020), which code scanning services read.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use crate::app::cli::diagnostic::{Diagnostic, Severity};
@@ -107,7 +109,8 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _written = write!(uri, "%{byte:02X}");
         }
     }
     uri

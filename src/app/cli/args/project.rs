@@ -45,6 +45,7 @@ pub enum Market {
 }
 
 /// The arguments of `check`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
     /// Scripts and folders of scripts [default: all of the project]
