@@ -16,5 +16,7 @@ pub mod folder;
 pub mod signals;
 /// What outlives the process.
 pub mod store;
+/// Tells when files of a project change.
+pub mod watch;
 /// Stops calls that take too long.
 pub mod watchdog;

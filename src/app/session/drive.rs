@@ -46,6 +46,9 @@ impl Feed for Arrived {
     }
 }
 
+/// Loads the version of the script that has a hash.
+pub type Versions = Box<dyn Fn(&str) -> Result<ScriptStrategy, String>>;
+
 /// The world of a session.
 pub type SessionWorld = World<ScriptStrategy, Arrived>;
 
@@ -78,13 +81,23 @@ pub enum SessionError {
         /// Why not.
         reason: String,
     },
+    /// A version of the script that cannot take over.
+    #[error("version {hash} of the script cannot take over: {reason}")]
+    Version {
+        /// Its hash.
+        hash: String,
+        /// Why not.
+        reason: String,
+    },
     /// A checkpoint that cannot be written as JSON.
     #[error("the state cannot be written: {0}")]
     State(#[from] serde_json::Error),
 }
 
+/// How many slices another version is tried on.
+const RECENT: usize = 64;
+
 /// See the module.
-#[derive(Debug)]
 pub struct Session {
     /// The engine and the simulated exchange.
     pub world: SessionWorld,
@@ -94,6 +107,9 @@ pub struct Session {
     pub facts: Facts,
     journal: Journal,
     directory: PathBuf,
+    versions: Versions,
+    /// The latest slices, for a dry run of another version.
+    recent: VecDeque<Slice>,
     slice: Vec<(AssetId, Bar)>,
     pending: u64,
     committed: Stopwatch,
@@ -109,7 +125,7 @@ impl Session {
         recorder: SessionRecorder,
         facts: Facts,
         journal: Journal,
-        directory: &Path,
+        (directory, versions): (&Path, Versions),
         interval: Duration,
     ) -> Self {
         Self {
@@ -119,6 +135,8 @@ impl Session {
             facts,
             journal,
             directory: directory.to_owned(),
+            versions,
+            recent: VecDeque::new(),
             slice: Vec::new(),
             pending: 0,
             committed: Stopwatch::start(),
@@ -217,12 +235,37 @@ impl Session {
         moved > self.kept_value.abs().get() || self.kept.elapsed() >= self.interval
     }
 
+    /// Returns the latest slices, oldest first.
+    pub fn recent(&self) -> &VecDeque<Slice> {
+        &self.recent
+    }
+
+    /// Lets the version of this hash take over.
+    fn swap(&mut self, hash: &str) -> Result<(), SessionError> {
+        let wrong = |reason: String| SessionError::Version {
+            hash: hash.to_owned(),
+            reason,
+        };
+        let mut strategy = (self.versions)(hash).map_err(wrong)?;
+        let (old, desk) = self.world.engine_mut().parts_mut();
+        strategy.restore(&old.state(), desk).map_err(wrong)?;
+        let previous = std::mem::replace(&mut self.facts.script_sha256, hash.to_owned());
+        self.world
+            .replace_strategy(strategy, &previous, &mut self.recorder)?;
+        Ok(())
+    }
+
     /// Tells the core what happened.
     fn tell(&mut self, entry: &Entry) -> Result<(), SessionError> {
         match entry {
-            Entry::Begin(_) | Entry::Reload(_) => {}
+            Entry::Begin(_) => {}
+            Entry::Reload(hash) => self.swap(hash)?,
             Entry::Slice { at, bars } => {
-                let bars = bars.iter().map(|bar: &BarEntry| (*bar).into()).collect();
+                let bars: Vec<_> = bars.iter().map(|bar: &BarEntry| (*bar).into()).collect();
+                if self.recent.len() == RECENT {
+                    self.recent.pop_front();
+                }
+                self.recent.push_back((*at, bars.clone()));
                 self.world.feed_mut().0.push_back((*at, bars));
                 self.world.run_slice(&mut self.slice, &mut self.recorder)?;
                 self.facts.slices += 1;

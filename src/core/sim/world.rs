@@ -232,6 +232,25 @@ impl<S: Strategy, F: Feed> World<S, F> {
         Ok(true)
     }
 
+    /// Lets another version of the strategy take over between two events; what the old one kept must
+    /// have been handed to it. `previous` is the old one's hash.
+    ///
+    /// # Errors
+    /// When the strategy goes in circles.
+    pub fn replace_strategy(
+        &mut self,
+        strategy: S,
+        previous: &str,
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
+        self.engine
+            .replace_strategy(strategy, previous, &mut self.commands);
+        self.execute(self.now, observer)?;
+        self.deliver(observer)?;
+        observer.on_event(self.engine.desk_mut());
+        Ok(())
+    }
+
     /// Returns when something is due without a bar.
     pub fn next_due(&self) -> Option<Timestamp> {
         let action = self.actions.as_slice().first().map(|action| action.at);
