@@ -20,7 +20,7 @@ use crate::shell::files::{FileError, exists, read_text};
 const LARGEST: u64 = 4_000_000;
 
 /// Finds the text of a module by its name.
-type ModuleReader = Rc<dyn Fn(&str) -> Option<Arc<str>>>;
+pub type ModuleReader = Rc<dyn Fn(&str) -> Option<Arc<str>>>;
 
 /// A script's text and where its modules lie.
 #[derive(Clone, Debug)]
@@ -84,6 +84,20 @@ impl ScriptFile {
         config: &Config,
         fuse: Arc<Fuse>,
     ) -> Result<ScriptStrategy, Box<ScriptError>> {
+        self.load_with(data, config, fuse, self.module_reader())
+    }
+
+    /// As [`Self::load`], with modules from elsewhere.
+    ///
+    /// # Errors
+    /// As [`ScriptStrategy::load`].
+    pub fn load_with(
+        &self,
+        data: &MarketData,
+        config: &Config,
+        fuse: Arc<Fuse>,
+        read_module: ModuleReader,
+    ) -> Result<ScriptStrategy, Box<ScriptError>> {
         let explicit = |key| config.is_explicit(key);
         let setup = Setup {
             assets: data.shared_assets(),
@@ -104,7 +118,7 @@ impl ScriptFile {
             },
             budget: Budget::default(),
             fuse,
-            read_module: self.module_reader(),
+            read_module,
             compiled: true,
         };
         ScriptStrategy::load(&self.text, &self.name(), setup).map_err(Box::new)

@@ -4,23 +4,25 @@
 //! read; a session that cannot be taken up leaves everything as it was.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::app::cli::args::run::{RunArgs, RunMode, Speed};
+use crate::app::cli::args::run::{RunArgs, RunMode};
 use crate::app::cli::diagnostic::Diagnostic;
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
-use crate::app::config::{Config, ConfigSources, load};
-use crate::app::run::failure::{of_data, of_load, of_unknown_params};
+use crate::app::config::{ConfigSources, load};
+use crate::app::run::failure::of_data;
 use crate::app::run::market::MarketData;
-use crate::app::run::script::{ScriptFile, hash_of};
+use crate::app::run::script::ScriptFile;
 use crate::app::run::simulate::world_over;
-use crate::app::session::drive::{Arrived, Session, SessionError};
-use crate::app::session::entry::{Begin, Entry};
+use crate::app::session::drive::{Arrived, Session, SessionError, Versions};
+use crate::app::session::entry::{Begin, Entry, Record};
 use crate::app::session::keep::{Facts, Kept, read};
+use crate::app::session::loading::Loading;
 use crate::app::session::record::{RecorderState, SessionRecorder};
 use crate::app::session::source::{Next, Replay};
 use crate::core::engine::OnScriptError;
@@ -29,10 +31,12 @@ use crate::core::model::time::Span;
 use crate::script::host::ScriptStrategy;
 use crate::script::sandbox::Fuse;
 use crate::shell::clock::now;
+use crate::shell::files::make_folder;
 use crate::shell::signals::Signals;
 use crate::shell::store::journal::{self, Durability, Journal};
 use crate::shell::store::lock::Lock;
-use crate::shell::store::{StoreError, checkpoint, set_aside, versions};
+use crate::shell::store::{StoreError, checkpoint, set_aside};
+use crate::shell::watch::Watch;
 use crate::shell::watchdog::Watchdog;
 
 /// How long a call of a handler may take.
@@ -62,7 +66,6 @@ pub fn run(args: &RunArgs, out: &mut Out) -> Result<Exit, Failure> {
             "rustybt run --script scripts/momentum.rhai --mode paper",
         ));
     };
-    let script = ScriptFile::read(path)?;
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
     let directory = directory_of(args, path);
     let _lock = Lock::take(&directory, &format!("process {}", std::process::id()))
@@ -77,59 +80,40 @@ pub fn run(args: &RunArgs, out: &mut Out) -> Result<Exit, Failure> {
         move || watched.running(),
         move |call| halted.blow(call),
     );
-    let setting = Setting {
-        args,
-        config: &config,
-        data: &data,
-        script: &script,
-        directory: &directory,
+    let path = path.clone();
+    let loading = Rc::new(Loading {
+        config,
+        data,
+        path,
+        directory,
         fuse,
-    };
-    let mut session = setting.open(out)?;
+    });
+    let mut session = Opening {
+        args,
+        loading: &loading,
+    }
+    .open(out)?;
     let signals = Signals::listen();
-    let ended = drive(&mut session, &data, args.engine.speed, &signals, out);
+    let ended = drive(&mut session, &loading, args, &signals, out);
     let exit = close(&mut session, ended, &signals, out)?;
-    tell(&session, args, &directory, out);
+    tell(&session, args, &loading.directory, out);
     Ok(exit)
 }
 
 /// What a session is opened with.
-struct Setting<'a> {
+struct Opening<'a> {
     args: &'a RunArgs,
-    config: &'a Config,
-    data: &'a MarketData,
-    script: &'a ScriptFile,
-    directory: &'a Path,
-    fuse: Arc<Fuse>,
+    loading: &'a Rc<Loading>,
 }
 
-impl Setting<'_> {
+impl Opening<'_> {
     /// Opens the session: takes up what was kept, or begins anew.
     fn open(&self, out: &mut Out) -> Result<Session, Failure> {
-        let loaded = checkpoint::load(self.directory, |document| {
-            read(document).and_then(|kept| self.fits(&kept.facts))
-        })
-        .map_err(|error| unusable(&error))?;
-        let kept = match &loaded {
-            None => None,
-            Some(loaded) => {
-                let passed = loaded.passed_over.iter();
-                let passed: Vec<_> = passed
-                    .map(|error| Diagnostic::warning(format!("{error}; the one before it is used")))
-                    .collect();
-                out.report(&passed);
-                let kept = read(&loaded.document).map_err(|reason| {
-                    refused(
-                        format!("`{}` cannot be used: {reason}", loaded.path.display()),
-                        "rustybt run --fresh begins anew",
-                    )
-                })?;
-                self.check_age(&kept.facts)?;
-                Some(kept)
-            }
-        };
-        let (journal, torn) = Journal::open(&self.directory.join("journal"), SEGMENT_BYTES)
-            .map_err(|error| unusable(&error))?;
+        let directory = &self.loading.directory;
+        let kept = self.kept(out)?;
+        let folder = directory.join("journal");
+        let (journal, torn) =
+            Journal::open(&folder, SEGMENT_BYTES).map_err(|error| unusable(&error))?;
         if let Some(torn) = torn {
             let text = format!(
                 "the last record of `{}` was cut off; {} bytes were removed",
@@ -138,33 +122,68 @@ impl Setting<'_> {
             );
             out.report(&[Diagnostic::warning(text)]);
         }
-        let has_past = kept.is_some() || journal.next_sequence() > 1;
-        let strategy = self.strategy(self.script)?;
-        let hash = hash_of(&strategy.texts(), &self.script.name());
-        versions::keep(self.directory, &hash, &self.script.text)
-            .map_err(|error| of_store(&error))?;
-        let facts = kept
-            .as_ref()
-            .map_or_else(|| self.facts(&hash), |kept| kept.facts.clone());
-        let mut session = self.session(kept, strategy, facts, journal)?;
-        if has_past {
-            let from = session.facts.sequence + 1;
-            let records = journal::read(&self.directory.join("journal"), from);
-            let count = records
-                .map_err(SessionError::from)
-                .and_then(|records| session.catch_up(records))
-                .map_err(|error| of_session(&error))?;
-            let at = session.world.engine().desk().now;
-            out.status(
-                "Recovered",
-                format!("the session at {at}, {count} entries after the last checkpoint"),
-            );
-        } else {
-            let begin = self.begin(&session.facts);
-            session
-                .take(Entry::Begin(begin))
-                .map_err(|error| of_session(&error))?;
+        if kept.is_none() && journal.next_sequence() == 1 {
+            return self.begin(journal, out);
         }
+        let facts = match &kept {
+            Some(kept) => kept.facts.clone(),
+            None => self.facts(&first_hash(&folder)?),
+        };
+        let strategy = self.loading.kept(&facts.script_sha256).map_err(damaged)?;
+        let mut session = self.session(kept, strategy, facts, journal)?;
+        let count = journal::read(&folder, session.facts.sequence + 1)
+            .map_err(SessionError::from)
+            .and_then(|records| session.catch_up(records))
+            .map_err(|error| of_session(&error))?;
+        let at = session.world.engine().desk().now;
+        out.status(
+            "Recovered",
+            format!("the session at {at}, {count} entries after the last checkpoint"),
+        );
+        // Whoever changed the script meanwhile wants the new one, as while it runs.
+        reload(&mut session, self.loading, out)?;
+        Ok(session)
+    }
+
+    /// Returns the newest checkpoint that can be used.
+    fn kept(&self, out: &mut Out) -> Result<Option<Kept>, Failure> {
+        let fits = |kept: Kept| self.fits(&kept.facts).map(|()| kept);
+        let loaded = checkpoint::load(&self.loading.directory, |document| {
+            read(document).and_then(fits).map(drop)
+        });
+        let Some(loaded) = loaded.map_err(|error| unusable(&error))? else {
+            return Ok(None);
+        };
+        let passed = loaded.passed_over.iter();
+        let passed: Vec<_> = passed
+            .map(|error| Diagnostic::warning(format!("{error}; the one before it is used")))
+            .collect();
+        out.report(&passed);
+        let kept = read(&loaded.document).map_err(damaged)?;
+        self.check_age(&kept.facts)?;
+        Ok(Some(kept))
+    }
+
+    /// Begins a session.
+    fn begin(&self, journal: Journal, out: &mut Out) -> Result<Session, Failure> {
+        let (candidate, strategy) = self.loading.candidate()?;
+        out.report(&candidate.warnings);
+        self.loading
+            .keep(&candidate)
+            .map_err(|error| of_store(&error))?;
+        let facts = self.facts(&candidate.hash);
+        let begin = Begin {
+            version: JOURNAL_VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            mode: facts.mode.clone(),
+            script_sha256: facts.script_sha256.clone(),
+            symbols: facts.symbols.clone(),
+            timeframe: facts.timeframe.clone(),
+        };
+        let mut session = self.session(None, strategy, facts, journal)?;
+        session
+            .take(Entry::Begin(begin))
+            .map_err(|error| of_session(&error))?;
         Ok(session)
     }
 
@@ -175,94 +194,61 @@ impl Setting<'_> {
         facts: Facts,
         journal: Journal,
     ) -> Result<Session, Failure> {
+        let Loading { data, config, .. } = &**self.loading;
         let how = (Mode::Paper, OnScriptError::Continue);
-        let mut world = world_over(self.data, self.config, strategy, how, Arrived::default());
+        let mut world = world_over(data, config, strategy, how, Arrived::default());
         let mut recorder = RecorderState::default();
         if let Some(kept) = kept {
-            let damaged = |reason: String| {
-                refused(
-                    format!("the state cannot be taken up: {reason}"),
-                    "rustybt run --fresh begins anew",
-                )
-            };
             world
                 .restore(kept.world)
-                .map_err(|e| damaged(e.to_string()))?;
+                .map_err(|error| damaged(error.to_string()))?;
             let engine = world.engine_mut();
             engine.restore_strategy(&kept.script).map_err(damaged)?;
             recorder = kept.recorder;
         }
         let folder = self.results();
-        crate::shell::files::make_folder(&folder)?;
-        let recorder = SessionRecorder::open(&folder, &self.data.assets, recorder)
+        make_folder(&folder)?;
+        let recorder = SessionRecorder::open(&folder, &data.assets, recorder)
             .map_err(|error| unusable(&error))?;
         let interval = self.args.engine.checkpoint_interval;
+        let loading = Rc::clone(self.loading);
+        let versions: Versions = Box::new(move |hash| loading.kept(hash));
         Ok(Session::new(
             world,
             recorder,
             facts,
             journal,
-            self.directory,
+            (&self.loading.directory, versions),
             interval,
         ))
     }
 
-    fn strategy(&self, script: &ScriptFile) -> Result<ScriptStrategy, Failure> {
-        let strategy = script
-            .load(self.data, self.config, Arc::clone(&self.fuse))
-            .map_err(|error| of_load(&error, self.config))?;
-        if strategy.unknown_params().is_empty() {
-            Ok(strategy)
-        } else {
-            Err(of_unknown_params(&strategy))
-        }
-    }
-
     fn results(&self) -> PathBuf {
-        let own = || self.directory.join("results");
+        let own = || self.loading.directory.join("results");
         self.args.engine.out.clone().unwrap_or_else(own)
     }
 
     fn facts(&self, hash: &str) -> Facts {
-        let symbols = self
-            .data
-            .assets
-            .iter()
-            .map(|asset| asset.symbol.to_string());
+        let data = &self.loading.data;
         Facts {
             timestamp: now(),
             sequence: 0,
             mode: self.args.mode.name().to_owned(),
             account: "paper".to_owned(),
-            name: self.script.name(),
+            name: self.loading.path.display().to_string(),
             script_sha256: hash.to_owned(),
             run_id: run_id(hash),
             slices: 0,
-            symbols: symbols.collect(),
-            timeframe: self.data.timeframe.to_string(),
-        }
-    }
-
-    fn begin(&self, facts: &Facts) -> Begin {
-        Begin {
-            version: JOURNAL_VERSION,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            mode: facts.mode.clone(),
-            script_sha256: facts.script_sha256.clone(),
-            symbols: facts.symbols.clone(),
-            timeframe: facts.timeframe.clone(),
+            symbols: data.assets.iter().map(|a| a.symbol.to_string()).collect(),
+            timeframe: data.timeframe.to_string(),
         }
     }
 
     /// Whether a checkpoint is of this session.
     fn fits(&self, facts: &Facts) -> Result<(), String> {
-        let symbols: Vec<&str> = self
-            .data
-            .assets
-            .iter()
-            .map(|asset| &*asset.symbol)
-            .collect();
-        let timeframe = self.data.timeframe.to_string();
+        let data = &self.loading.data;
+        let symbols: Vec<&str> = data.assets.iter().map(|asset| &*asset.symbol).collect();
+        let timeframe = data.timeframe.to_string();
         if facts.mode != self.args.mode.name() {
             Err(format!("it is of a session in {} mode", facts.mode))
         } else if facts.symbols != symbols {
@@ -293,28 +279,124 @@ impl Setting<'_> {
     }
 }
 
+/// Returns the hash of the script that a session without a checkpoint was begun with.
+fn first_hash(folder: &Path) -> Result<String, Failure> {
+    let mut records = journal::read(folder, 1).map_err(|error| unusable(&error))?;
+    let (_, text) = records
+        .next()
+        .ok_or_else(|| damaged("the journal is empty".to_owned()))?
+        .map_err(|error| unusable(&error))?;
+    match serde_json::from_str(&text) {
+        Ok(Record {
+            entry: Entry::Begin(begin),
+            ..
+        }) if begin.version == JOURNAL_VERSION => Ok(begin.script_sha256),
+        Ok(_) | Err(_) => Err(damaged(
+            "the journal does not begin with the beginning of a session".to_owned(),
+        )),
+    }
+}
+
+/// Lets the script's file take over if it is another version than the one that runs, and fit to. One
+/// that is not is told and left alone.
+fn reload(session: &mut Session, loading: &Loading, out: &mut Out) -> Result<(), Failure> {
+    let refusal = |failure: &Failure, out: &mut Out| {
+        out.report(&failure.diagnostics);
+        out.status("Refused", "the new version; the one before it goes on");
+    };
+    let candidate = match loading.candidate() {
+        Ok((candidate, _)) => candidate,
+        Err(failure) => {
+            refusal(&failure, out);
+            return Ok(());
+        }
+    };
+    if candidate.hash == session.facts.script_sha256 {
+        return Ok(());
+    }
+    if let Err(failure) = loading.dry_run(session.recent()) {
+        refusal(&failure, out);
+        return Ok(());
+    }
+    out.report(&candidate.warnings);
+    loading.keep(&candidate).map_err(|error| of_store(&error))?;
+    match session.take(Entry::Reload(candidate.hash.clone())) {
+        Ok(()) => {}
+        Err(SessionError::Version { reason, .. }) => {
+            let failure = Failure::new(Exit::Script, Diagnostic::error(reason));
+            refusal(&failure, out);
+            return Ok(());
+        }
+        Err(error) => return Err(of_session(&error)),
+    }
+    let hash = candidate.hash.get(..8).unwrap_or_default();
+    let now = session.world.engine().desk().now;
+    out.status("Reloaded", format!("version {hash} at {now}"));
+    Ok(())
+}
+
+/// Watches the files of a script; what cannot be watched is said and left out.
+fn watch_files(
+    session: &Session,
+    loading: &Loading,
+    out: &mut Out,
+) -> Option<(Watch, Vec<PathBuf>)> {
+    let files = files_of(session, loading);
+    let folders = files
+        .iter()
+        .map(|path| path.parent().map(Path::to_owned).unwrap_or_default());
+    let mut watch = match Watch::start() {
+        Ok(watch) => watch,
+        Err(error) => {
+            out.report(&[Diagnostic::warning(format!("no reload: {error}"))]);
+            return None;
+        }
+    };
+    if let Err(error) = watch.set(folders) {
+        out.report(&[Diagnostic::warning(format!("no reload: {error}"))]);
+        return None;
+    }
+    Some((watch, files))
+}
+
+/// Returns the script's file and those of its modules.
+fn files_of(session: &Session, loading: &Loading) -> Vec<PathBuf> {
+    let script = ScriptFile {
+        path: loading.path.clone(),
+        text: String::new(),
+    };
+    let texts = session.world.engine().strategy().texts();
+    let modules = texts.keys().filter_map(|name| script.module_path(name));
+    std::iter::once(loading.path.clone())
+        .chain(modules)
+        .collect()
+}
+
 /// Runs a session until its source ends or it is told to stop.
 fn drive(
     session: &mut Session,
-    data: &MarketData,
-    speed: Speed,
+    loading: &Loading,
+    args: &RunArgs,
     signals: &Signals,
     out: &mut Out,
-) -> Result<(), SessionError> {
-    let mut source = Replay::new(data.feed(), session.facts.slices, speed);
+) -> Result<(), Failure> {
+    let mut source = Replay::new(loading.data.feed(), session.facts.slices, args.engine.speed);
+    let mut watched = watch_files(session, loading, out);
     while !signals.stop() {
-        match source.next(session.world.next_due(), session.world.engine().desk().now) {
+        let told = match source.next(session.world.next_due(), session.world.engine().desk().now) {
             Next::Slice(at, bars) => {
                 let bars = bars.iter().map(Into::into).collect();
-                session.take(Entry::Slice { at, bars })?;
+                session.take(Entry::Slice { at, bars })
             }
-            Next::Clock(at) => session.take(Entry::Clock(at))?,
+            Next::Clock(at) => session.take(Entry::Clock(at)),
             Next::Wait(span) => {
-                session.commit(Durability::Written)?;
+                let committed = session.commit(Durability::Written);
                 signals.wait(span);
+                committed
             }
             Next::End => break,
-        }
+        };
+        told.map_err(|error| of_session(&error))?;
         for (level, text) in session.recorder.take_loud() {
             let text = format!("script: {text}");
             out.report(&[if level == LogLevel::Error {
@@ -323,6 +405,20 @@ fn drive(
                 Diagnostic::warning(text)
             }]);
         }
+        let changed = watched.as_ref().is_some_and(|(watch, files)| {
+            let concerns = |path: &Path| {
+                files
+                    .iter()
+                    .any(|file| file.file_name() == path.file_name())
+            };
+            watch
+                .changed(concerns, Some(Duration::ZERO))
+                .is_ok_and(|changed| !changed.is_empty())
+        });
+        if changed {
+            reload(session, loading, out)?;
+            watched = watch_files(session, loading, out);
+        }
     }
     Ok(())
 }
@@ -330,7 +426,7 @@ fn drive(
 /// Ends a session in good order: what is known is kept, whatever ended it.
 fn close(
     session: &mut Session,
-    ended: Result<(), SessionError>,
+    ended: Result<(), Failure>,
     signals: &Signals,
     out: &mut Out,
 ) -> Result<Exit, Failure> {
@@ -338,7 +434,8 @@ fn close(
         return Ok(Exit::Aborted);
     }
     let kept = session.checkpoint();
-    ended.and(kept).map_err(|error| of_session(&error))?;
+    ended?;
+    kept.map_err(|error| of_session(&error))?;
     let desk = session.world.engine().desk();
     session
         .recorder
@@ -397,6 +494,13 @@ fn run_id(hash: &str) -> String {
     text
 }
 
+fn damaged(reason: String) -> Failure {
+    refused(
+        format!("the state cannot be taken up: {reason}"),
+        "nothing was changed; rustybt run --fresh moves it aside and begins anew",
+    )
+}
+
 fn refused(what: impl Into<String>, hint: impl Into<String>) -> Failure {
     Failure::new(Exit::Refused, Diagnostic::error(what).hint(hint))
 }
@@ -425,7 +529,9 @@ fn unusable(error: &StoreError) -> Failure {
 fn of_session(error: &SessionError) -> Failure {
     match error {
         SessionError::Store(error) => of_store(error),
-        SessionError::Otherwise { .. } | SessionError::Entry { .. } => refused(
+        SessionError::Otherwise { .. }
+        | SessionError::Entry { .. }
+        | SessionError::Version { .. } => refused(
             error.to_string(),
             "nothing was changed; rustybt run --fresh moves the state aside and begins anew",
         ),

@@ -33,6 +33,13 @@ pub type Slice = (Timestamp, Vec<(AssetId, Bar)>);
 #[derive(Debug, Default)]
 pub struct Arrived(VecDeque<Slice>);
 
+impl Arrived {
+    /// Wraps slices, oldest first.
+    pub fn of(slices: impl Iterator<Item = Slice>) -> Self {
+        Self(slices.collect())
+    }
+}
+
 impl Feed for Arrived {
     fn peek(&mut self) -> Option<Timestamp> {
         self.0.front().map(|(at, _)| *at)

@@ -12,6 +12,8 @@ pub mod drive;
 pub mod entry;
 /// What a checkpoint says.
 pub mod keep;
+/// Versions of the script.
+pub mod loading;
 /// The files of results.
 pub mod record;
 /// Where bars come from, and when.
