@@ -6,6 +6,8 @@
 pub mod catalog;
 /// The wall clock and the stopwatch.
 pub mod clock;
+/// Requests to a running engine.
+pub mod control;
 /// The variables of the process.
 pub mod environment;
 /// Text files of a project.

@@ -71,6 +71,15 @@ fn name(command: &Command) -> &'static str {
         Command::New(_) => "new",
         Command::Backtest(_) => "backtest",
         Command::Run(_) => "run",
+        Command::Status(_) => "status",
+        Command::Positions(_) => "positions",
+        Command::Orders(_) => "orders",
+        Command::State(_) => "state",
+        Command::Halt(_) => "halt",
+        Command::Resume(_) => "resume",
+        Command::Flatten(_) => "flatten",
+        Command::Stop(_) => "stop",
+        Command::Reload(_) => "reload",
         Command::Check(_) => "check",
         Command::Doc(_) => "doc",
         Command::Data(_) => "data",
@@ -88,6 +97,15 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::New(args) => new::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Run(args) => session::command::run(args, out),
+        Command::Status(args)
+        | Command::Positions(args)
+        | Command::Orders(args)
+        | Command::State(args)
+        | Command::Reload(args) => session::ask::run(name(command), &args.into(), out),
+        Command::Halt(args) => session::ask::run("halt", &args.into(), out),
+        Command::Resume(args) => session::ask::run("resume", &args.into(), out),
+        Command::Flatten(args) => session::ask::run("flatten", &args.into(), out),
+        Command::Stop(args) => session::ask::run("stop", &args.into(), out),
         Command::Check(args) => check::run(args, out),
         Command::Doc(args) => doc::run(args, out),
         Command::Data(args) => kept::data(args, out),

@@ -19,6 +19,7 @@ use crate::app::run::failure::of_data;
 use crate::app::run::market::MarketData;
 use crate::app::run::script::ScriptFile;
 use crate::app::run::simulate::world_over;
+use crate::app::session::answer::{After, answer};
 use crate::app::session::drive::{Arrived, Session, SessionError, Versions};
 use crate::app::session::entry::{Begin, Entry, Record};
 use crate::app::session::keep::{Facts, Kept, read};
@@ -27,10 +28,12 @@ use crate::app::session::record::{RecorderState, SessionRecorder};
 use crate::app::session::source::{Next, Replay};
 use crate::core::engine::OnScriptError;
 use crate::core::engine::desk::{LogLevel, Mode};
+use crate::core::message::Wish;
 use crate::core::model::time::Span;
 use crate::script::host::ScriptStrategy;
 use crate::script::sandbox::Fuse;
 use crate::shell::clock::now;
+use crate::shell::control::Control;
 use crate::shell::files::make_folder;
 use crate::shell::signals::Signals;
 use crate::shell::store::journal::{self, Durability, Journal};
@@ -382,7 +385,34 @@ fn drive(
 ) -> Result<(), Failure> {
     let mut source = Replay::new(loading.data.feed(), session.facts.slices, args.engine.speed);
     let mut watched = watch_files(session, loading, out);
+    let fuse = Arc::clone(&loading.fuse);
+    // Whoever halts does not wait for a script that hangs.
+    let early = move |text: &str| {
+        if text.contains("\"halt\"") || text.contains("\"flatten\"") {
+            fuse.blow(fuse.running());
+        }
+    };
+    let control = Control::listen(&loading.directory.join("control.sock"), early)
+        .map_err(|error| Failure::usage(error.to_string(), "is the path too long for a socket?"))?;
     while !signals.stop() {
+        if signals.take_halt() {
+            let why = "by SIGUSR2".to_owned();
+            let halted = session.take(Entry::Operator(Wish::Halt, why));
+            halted.map_err(|error| of_session(&error))?;
+        }
+        if signals.take_reload() {
+            reload(session, loading, out)?;
+        }
+        while let Some(request) = control.next() {
+            let (said, after) =
+                answer(session, &request.text).map_err(|error| of_session(&error))?;
+            request.answer(said.to_string());
+            match after {
+                After::GoOn => {}
+                After::Stop => return Ok(()),
+                After::Reload => reload(session, loading, out)?,
+            }
+        }
         let told = match source.next(session.world.next_due(), session.world.engine().desk().now) {
             Next::Slice(at, bars) => {
                 let bars = bars.iter().map(Into::into).collect();

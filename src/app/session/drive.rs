@@ -267,6 +267,7 @@ impl Session {
         match entry {
             Entry::Begin(_) => {}
             Entry::Reload(hash) => self.swap(hash)?,
+            Entry::Operator(wish, why) => self.world.obey(*wish, why, &mut self.recorder)?,
             Entry::Slice { at, bars } => {
                 let bars: Vec<_> = bars.iter().map(|bar: &BarEntry| (*bar).into()).collect();
                 if self.recent.len() == RECENT {

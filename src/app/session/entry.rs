@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::message::Wish;
 use crate::core::model::asset::AssetId;
 use crate::core::model::market::Bar;
 use crate::core::model::time::Timestamp;
@@ -35,6 +36,8 @@ pub enum Entry {
     },
     /// Time went on to this instant without a bar.
     Clock(Timestamp),
+    /// An operator wanted something; who and why.
+    Operator(Wish, String),
     /// Another version of the script took over.
     Reload(String),
 }

@@ -4,6 +4,10 @@
 //! every time; a checkpoint and the entries after it give the state back, whatever instant the process
 //! died at. A normal start is a recovery with nothing to recover.
 
+/// What the engine answers.
+pub mod answer;
+/// What an engine is asked.
+pub mod ask;
 /// `run`: from the command line to a session.
 pub mod command;
 /// The session at work.

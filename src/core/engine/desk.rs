@@ -114,6 +114,8 @@ pub struct Desk {
     pub limits: Limits,
     /// What the strategy is measured against.
     pub benchmark: Option<AssetId>,
+    /// Why no new exposure is taken on; `None` in ordinary times.
+    pub halted: Option<Arc<str>>,
     /// What was said and not yet taken by an observer.
     pub notes: Vec<Note>,
     handler: Option<Handler>,
@@ -145,6 +147,7 @@ impl Desk {
             schedule: Schedule::default(),
             limits: Limits::default(),
             benchmark: None,
+            halted: None,
             notes: Vec::new(),
             handler: None,
             wishes: Vec::new(),

@@ -43,6 +43,9 @@ pub enum Denial {
         /// The handler.
         handler: String,
     },
+    /// Trading is halted.
+    #[error("trading is halted ({0}); only orders that reduce are taken")]
+    Halted(String),
     /// Nothing is known of its price.
     #[error("{symbol} has no price yet")]
     NoPrice {
@@ -163,6 +166,7 @@ pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
             handler: desk.handler().to_owned(),
         });
     }
+    check_halt(desk, request)?;
     let asset = &desk.assets()[request.asset.index()];
     let symbol = || asset.symbol.to_string();
     if desk.limits.do_not_trade.contains(&request.asset) {
@@ -172,6 +176,20 @@ pub(super) fn check(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
     check_order(desk, request)?;
     check_position(desk, request)?;
     check_leverage(desk, request)
+}
+
+/// While trading is halted, only what shrinks a position passes.
+fn check_halt(desk: &Desk, request: &OrderRequest) -> Result<(), Denial> {
+    let Some(why) = &desk.halted else {
+        return Ok(());
+    };
+    let held = desk.ledger.position(request.asset).amount;
+    let could = could_hold(desk, request);
+    let flips = could.is_long() != held.is_long() && !could.is_zero();
+    if only_reduces(request) || (could.abs() < held.abs() && !flips) {
+        return Ok(());
+    }
+    Err(Denial::Halted(why.to_string()))
 }
 
 /// Checks a rounded change of an order like a new one, and the units it adds against the strategy's
@@ -184,6 +202,9 @@ pub(super) fn check_change(desk: &Desk, order: &Order, change: Change) -> Result
     if request.quantity <= before {
         return Ok(());
     }
+    request.quantity -= before;
+    check_halt(desk, &request)?;
+    request.quantity += before;
     check_order(desk, &request)?;
     request.quantity -= before;
     check_position(desk, &request)?;

@@ -30,7 +30,7 @@ use crate::core::engine::desk::{Desk, LogLevel, Note};
 use crate::core::engine::orders::Effect;
 use crate::core::engine::schedule::Trigger;
 use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
-use crate::core::message::{Commands, Envelope, Event, OrderReport};
+use crate::core::message::{Commands, Envelope, Event, OrderReport, Wish};
 use crate::core::model::asset::AssetId;
 use crate::core::model::market::{Bar, CorporateAction};
 use crate::core::model::order::{OrderRequest, OrderType, Side, TimeInForce};
@@ -159,6 +159,7 @@ impl<S: Strategy> Engine<S> {
                 self.log(LogLevel::Info, &format!("charged {amount}: {what}"));
             }
             Event::MarginCall(shortfall) => self.answer_margin_call(&shortfall.to_string(), out),
+            Event::Operator(wish, why) => self.obey(*wish, why, out),
             Event::BrokerMessage(text) => self.call(&Call::BrokerMessage(Arc::clone(text)), out),
         }
     }
@@ -319,7 +320,12 @@ impl<S: Strategy> Engine<S> {
         if !self.liquidate_on_margin_call {
             return;
         }
-        self.desk.begin(Handler::Function("margin_call".into()));
+        self.close_all("margin_call", out);
+    }
+
+    /// Orders the sale of everything held, at the market.
+    fn close_all(&mut self, why: &str, out: &mut Commands) {
+        self.desk.begin(Handler::Function(why.into()));
         for asset in self.desk.ledger.held().to_vec() {
             let amount = self.desk.ledger.position(asset).amount;
             let request = OrderRequest {
@@ -328,15 +334,44 @@ impl<S: Strategy> Engine<S> {
                 quantity: amount.abs(),
                 order_type: OrderType::Market,
                 tif: TimeInForce::Gtc,
-                tag: "margin_call".into(),
+                tag: why.into(),
                 reduce_only: true,
                 post_only: false,
                 parent: None,
                 oco: None,
             };
             if let Err(denial) = self.desk.place(request) {
-                self.log(LogLevel::Error, &format!("margin call: {denial}"));
+                self.log(LogLevel::Error, &format!("{why}: {denial}"));
             }
+        }
+        self.desk.release(out);
+    }
+
+    /// Does what an operator wants.
+    fn obey(&mut self, wish: Wish, why: &Arc<str>, out: &mut Commands) {
+        match wish {
+            Wish::Halt => {
+                self.desk.halted = Some(Arc::clone(why));
+                self.log(LogLevel::Warn, &format!("trading is halted: {why}"));
+            }
+            Wish::Resume => {
+                self.desk.halted = None;
+                self.log(LogLevel::Warn, &format!("trading goes on: {why}"));
+            }
+            Wish::CancelAll => self.cancel_all(out),
+            Wish::Flatten => {
+                self.obey(Wish::Halt, why, out);
+                self.cancel_all(out);
+                self.close_all("flatten", out);
+            }
+        }
+    }
+
+    fn cancel_all(&mut self, out: &mut Commands) {
+        self.desk.begin(Handler::Function("cancel_all".into()));
+        let open: Vec<_> = self.desk.orders.open().map(|order| order.id).collect();
+        for id in open {
+            self.desk.cancel(id);
         }
         self.desk.release(out);
     }

@@ -4,6 +4,8 @@
 //! another goes on as that one would have, to the last bit. What a strategy keeps is its own affair.
 //! Taken between two events; notes that no observer took are not part of it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::core::engine::Engine;
@@ -27,6 +29,7 @@ pub struct EngineState {
     schedule: Vec<EntryState>,
     limits: Limits,
     benchmark: Option<AssetId>,
+    halted: Option<Arc<str>>,
     errors: u64,
     next_open: Option<Timestamp>,
 }
@@ -55,6 +58,7 @@ impl<S> Engine<S> {
             schedule: desk.schedule.snapshot(),
             limits: desk.limits.clone(),
             benchmark: desk.benchmark,
+            halted: desk.halted.clone(),
             errors: self.errors,
             next_open: self.next_open,
         }
@@ -74,6 +78,7 @@ impl<S> Engine<S> {
         desk.schedule.restore(&state.schedule, state.now)?;
         desk.limits = state.limits;
         desk.benchmark = state.benchmark;
+        desk.halted = state.halted;
         self.errors = state.errors;
         self.next_open = state.next_open;
         Ok(())

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
 use crate::core::model::market::{Bar, CorporateAction};
@@ -46,6 +48,22 @@ pub enum Event {
     MarginCall(Money),
     /// The broker says something else.
     BrokerMessage(Arc<str>),
+    /// An operator wants something; who, and why.
+    Operator(Wish, Arc<str>),
+}
+
+/// What an operator can want.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// No new exposure from now on; working orders stay.
+    Halt,
+    /// Orders are taken again.
+    Resume,
+    /// All working orders are canceled.
+    CancelAll,
+    /// Halt, cancel all, and close every position at the market.
+    Flatten,
 }
 
 /// What a broker says about an order.

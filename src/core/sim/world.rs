@@ -13,7 +13,7 @@ use crate::core::engine::Engine;
 use crate::core::engine::desk::Desk;
 use crate::core::engine::state::{EngineState, StateError};
 use crate::core::engine::strategy::Strategy;
-use crate::core::message::{Command, Commands, Envelope, Event, OrderReport};
+use crate::core::message::{Command, Commands, Envelope, Event, OrderReport, Wish};
 use crate::core::model::asset::AssetId;
 use crate::core::model::fill::Fill;
 use crate::core::model::market::{Bar, CorporateAction};
@@ -230,6 +230,22 @@ impl<S: Strategy, F: Feed> World<S, F> {
         self.feed.next(slice);
         self.step(end, slice, observer)?;
         Ok(true)
+    }
+
+    /// Does what an operator wants; `why` says who and for what reason.
+    ///
+    /// # Errors
+    /// When the strategy goes in circles.
+    pub fn obey(
+        &mut self,
+        wish: Wish,
+        why: &str,
+        observer: &mut impl Observer,
+    ) -> Result<(), WorldError> {
+        self.handle(self.now, Event::Operator(wish, why.into()), observer)?;
+        self.deliver(observer)?;
+        observer.on_event(self.engine.desk_mut());
+        Ok(())
     }
 
     /// Lets another version of the strategy take over between two events; what the old one kept must

@@ -5,6 +5,8 @@
 
 /// `backtest`.
 pub mod backtest;
+/// What a running engine is asked.
+pub mod operate;
 /// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
 pub mod project;
 /// `run`.
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::cli::args::backtest::BacktestArgs;
+use crate::app::cli::args::operate::{AskArgs, FlattenArgs, HaltArgs, ResumeArgs, StopArgs};
 use crate::app::cli::args::project::{
     CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
 };
@@ -83,6 +86,24 @@ pub enum Command {
     Backtest(Box<BacktestArgs>),
     /// Run a strategy until it is told to stop; killed, it goes on where it was
     Run(Box<RunArgs>),
+    /// Show how a running engine is doing
+    Status(AskArgs),
+    /// Show what a running engine holds
+    Positions(AskArgs),
+    /// Show the working orders of a running engine
+    Orders(AskArgs),
+    /// Show what the script of a running engine keeps in its context
+    State(AskArgs),
+    /// Take on no new exposure; needs no confirmation
+    Halt(HaltArgs),
+    /// Take orders again
+    Resume(ResumeArgs),
+    /// Halt, cancel every order and close every position at the market
+    Flatten(FlattenArgs),
+    /// End a running engine; positions stay open unless --flatten
+    Stop(StopArgs),
+    /// Look at the script's file now
+    Reload(AskArgs),
     /// Find mistakes in scripts without running them
     Check(CheckArgs),
     /// Explain what a script can call
