@@ -42,6 +42,8 @@ mod generated_data;
 mod indicators;
 /// Brackets, tied orders and changes.
 mod linked_orders;
+/// Sessions that go on, over kills, edits and requests.
+mod live;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.
