@@ -4,30 +4,63 @@
 //! place; a rule reports only what it is sure of; nothing of the script is run. Rules are small
 //! functions in `RULES`. Codes: `RBT001` syntax, `RBT1xx` names and calls, `RBT12x` numbers.
 
+/// Rules about the kinds of arguments.
+mod arguments;
 /// Rules about calls: do they exist, do they take so many arguments, do they know the option.
 mod calls;
+/// Chains of fields, methods and indices.
+mod chain;
 /// What codes mean.
 mod codes;
+/// Rules about comparisons and conditions.
+mod compare;
+/// Rules about fields.
+mod fields;
+/// Names of other systems.
+mod foreign;
 /// Rules about handlers.
 mod handlers;
+/// Rules about history and time.
+mod history;
+/// What kind of value an expression has.
+mod infer;
+/// Kinds of values.
+mod kind;
+/// Rules about loops.
+mod loops;
 /// Rules about names: of functions, of variables.
 mod names;
 /// Rules about numbers.
 mod numbers;
+/// Rules about maps of options.
+mod options;
+/// Rules about parameters.
+mod parameters;
 /// A parsed file, ready to be looked at.
 mod parsed;
+/// Rules about what may be done when.
+mod phases;
+/// How far an expression reaches.
+mod span;
+/// Rules about what a script keeps.
+mod state;
 /// What scripts can call.
 mod surface;
+/// Rules about what is never used.
+mod unused;
 
-pub use self::codes::{codes, explain};
+pub use self::codes::{Meaning, codes, explain, meanings};
 pub use self::surface::names as surface_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rhai::Position;
+use rhai::Expr;
 
-use crate::script::check::parsed::{Parsed, Role, read_all};
+use crate::script::check::infer::Kinds;
+use crate::script::check::kind::Value;
+use crate::script::check::parsed::{Function, Parsed, Role, read_all};
+use crate::script::check::span::Spot;
 use crate::script::check::surface::Surface;
 use crate::script::error::{Place, ScriptError, width_at};
 use crate::script::modules::ReadModule;
@@ -67,8 +100,16 @@ struct View<'a> {
     /// All files, the script itself first.
     all: &'a BTreeMap<String, Parsed>,
     surface: &'a Surface,
+    kinds: &'a Kinds<'a>,
     /// Files that could not be parsed.
     broken: &'a BTreeSet<String>,
+}
+
+impl View<'_> {
+    /// What is known of an expression.
+    fn value(&self, function: &Function, expr: &Expr) -> Value {
+        self.kinds.of(self.file, function, expr)
+    }
 }
 
 /// Where rules leave what they find.
@@ -80,7 +121,7 @@ impl Findings {
         &mut self,
         file: &Parsed,
         code: &'static str,
-        at: Position,
+        at: impl Into<Spot>,
         message: String,
         hint: String,
     ) {
@@ -91,7 +132,7 @@ impl Findings {
         &mut self,
         file: &Parsed,
         code: &'static str,
-        at: Position,
+        at: impl Into<Spot>,
         message: String,
         hint: String,
     ) {
@@ -103,14 +144,14 @@ impl Findings {
         severity: Severity,
         file: &Parsed,
         code: &'static str,
-        at: Position,
+        at: impl Into<Spot>,
         message: String,
         hint: String,
     ) {
         let error = ScriptError {
             code,
             message,
-            place: place(&file.name, &file.text, at),
+            place: place(&file.name, &file.text, at.into()),
             hint,
             trace: Vec::new(),
         };
@@ -122,18 +163,34 @@ impl Findings {
 type Rule = fn(&View<'_>, &mut Findings);
 
 /// All rules, in order of their codes.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 27] = [
     calls::unknown_functions,
     calls::wrong_numbers_of_arguments,
-    calls::unknown_options,
+    arguments::wrong_kinds,
+    options::unknown_options,
     names::unknown_modules,
     names::unknown_variables,
+    fields::unknown_fields,
+    unused::unused,
     handlers::misspelt,
     handlers::wrong_parameters,
     handlers::none_at_all,
     handlers::unknown_scheduled,
     names::functions_like_the_api,
+    state::functions_in_context,
+    state::changed_parameters,
+    phases::wrong_phase,
     numbers::integer_division,
+    compare::unlike_kinds,
+    compare::equal_floats,
+    compare::odd_answers,
+    history::short_history,
+    history::look_ahead,
+    history::clocks,
+    loops::repeated_orders,
+    loops::endless_loops,
+    parameters::odd_parameters,
+    foreign::foreign_names,
 ];
 
 /// Checks a script and every module that it imports. `file` is the name that findings know it by.
@@ -149,7 +206,7 @@ pub fn check_module(text: &str, file: &str, read_module: &ReadModule) -> Vec<Fin
 fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
     let surface = Surface::new();
     let mut findings = Findings::default();
-    let all = read_all(
+    let mut all = read_all(
         role,
         text,
         file,
@@ -162,11 +219,13 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         .iter()
         .map(|f| f.error.place.file.clone())
         .collect();
+    let kinds = Kinds::infer(&surface, &mut all);
     for parsed in all.values() {
         let view = View {
             file: parsed,
             all: &all,
             surface: &surface,
+            kinds: &kinds,
             broken: &broken,
         };
         for rule in RULES {
@@ -174,16 +233,50 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         }
     }
     let mut found = findings.0;
-    // A function handed to the engine that is not there is not also an unknown variable.
-    let handed: Vec<Place> = found
+    // A name of another system, or a function handed to the engine that is not there, is not also an
+    // unknown one.
+    let told: Vec<Place> = found
         .iter()
-        .filter(|f| f.error.code == "RBT108")
+        .filter(|f| ["RBT108", "RBT160"].contains(&f.error.code))
         .map(|f| f.error.place.clone())
         .collect();
-    found.retain(|f| f.error.code != "RBT104" || !handed.contains(&f.error.place));
+    found.retain(|f| {
+        let is_unknown = ["RBT101", "RBT102", "RBT104"].contains(&f.error.code);
+        !(is_unknown && told.iter().any(|place| covers(place, &f.error.place)))
+    });
+    // Nor is what a name that is nearly right was meant for never used.
+    let meant: Vec<(String, String)> = found
+        .iter()
+        .filter(|f| f.error.hint.starts_with("did you mean"))
+        .map(|f| (f.error.place.file.clone(), f.error.hint.clone()))
+        .collect();
+    found.retain(|f| f.error.code != "RBT105" || !is_meant(&f.error, &meant));
     found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
     found.dedup();
     found
+}
+
+/// Whether a hint about the file names what a finding is about.
+fn is_meant(error: &ScriptError, hints: &[(String, String)]) -> bool {
+    let place = &error.place;
+    let name: String = place
+        .text
+        .chars()
+        .skip(place.column.saturating_sub(1))
+        .take(place.width)
+        .collect();
+    hints.iter().any(|(file, hint)| {
+        *file == place.file
+            && [format!("`{name}`"), format!("`{name}(")]
+                .iter()
+                .any(|form| hint.contains(form))
+    })
+}
+
+/// Whether a place lies within another.
+fn covers(outer: &Place, inner: &Place) -> bool {
+    let columns = outer.column..outer.column + outer.width;
+    outer.file == inner.file && outer.line == inner.line && columns.contains(&inner.column)
 }
 
 /// The script's own findings first, then by file, line, column and code.
@@ -194,7 +287,8 @@ fn key<'a>(finding: &'a Finding, main: &str) -> (bool, &'a str, usize, usize, &'
     (file != main, file, *line, *column, finding.error.code)
 }
 
-fn place(file: &str, text: &Arc<str>, at: Position) -> Place {
+fn place(file: &str, text: &Arc<str>, spot: Spot) -> Place {
+    let at = spot.at;
     let line = at.line().unwrap_or(1);
     let column = at.position().unwrap_or(1);
     let shown = text.lines().nth(line - 1).unwrap_or("").to_owned();
@@ -202,7 +296,7 @@ fn place(file: &str, text: &Arc<str>, at: Position) -> Place {
         file: file.to_owned(),
         line,
         column,
-        width: width_at(&shown, column),
+        width: spot.width.unwrap_or_else(|| width_at(&shown, column)),
         text: shown,
     }
 }
