@@ -135,7 +135,7 @@ fn parameters(doc: &Doc) -> Vec<String> {
 
 /// A call with what is known of its arguments, a method's own value first.
 struct Call<'a> {
-    call: &'a FnCallExpr,
+    expr: &'a FnCallExpr,
     at: Position,
     how: How,
     given: Vec<Value>,
@@ -155,7 +155,7 @@ pub(super) fn wrong_kinds(view: &View<'_>, findings: &mut Findings) {
                 check(
                     view,
                     &Call {
-                        call,
+                        expr: call,
                         at,
                         how,
                         given,
@@ -179,7 +179,7 @@ pub(super) fn wrong_kinds(view: &View<'_>, findings: &mut Findings) {
                 check(
                     view,
                     &Call {
-                        call,
+                        expr: call,
                         at,
                         how,
                         given,
@@ -192,7 +192,7 @@ pub(super) fn wrong_kinds(view: &View<'_>, findings: &mut Findings) {
 }
 
 fn check(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
-    let name = call.call.name.as_str();
+    let name = call.expr.name.as_str();
     if Surface::is_of_the_language(name) || view.file.function(name).is_some() {
         return;
     }
@@ -233,7 +233,7 @@ fn check(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
 
 /// A method that the kind of its value does not have, though others may.
 fn no_such_method(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
-    let name = call.call.name.as_str();
+    let name = call.expr.name.as_str();
     let own = call.given.first().copied().unwrap_or(Value::ANY);
     let (Some(kind @ Kind::Host(type_name)), How::Method) = (own.sure(), call.how) else {
         return;
@@ -260,7 +260,7 @@ fn no_such_method(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
 
 /// Checks arguments by the names that the documentation gives to parameters.
 fn by_documentation(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
-    let name = call.call.name.as_str();
+    let name = call.expr.name.as_str();
     let docs = documented(name, call);
     if docs.is_empty() {
         return;
@@ -302,11 +302,11 @@ fn documented(name: &str, call: &Call<'_>) -> Vec<Vec<String>> {
 }
 
 fn refuse(view: &View<'_>, call: &Call<'_>, place: usize, needed: &str, findings: &mut Findings) {
-    let name = call.call.name.as_str();
+    let name = call.expr.name.as_str();
     let value = call.given.get(place).copied().unwrap_or(Value::ANY);
     let Some(kind) = value.sure() else { return };
     let arg = place.checked_sub(usize::from(call.how == How::Method));
-    let Some(arg) = arg.and_then(|at| call.call.args.get(at)) else {
+    let Some(arg) = arg.and_then(|at| call.expr.args.get(at)) else {
         return;
     };
     let docs = documented(name, call);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{ASTNode, Expr, Stmt};
+use rhai::{ASTNode, Expr, Position, Stmt};
 
 use crate::script::check::chain::{Chain, Step, each_chain};
 use crate::script::check::foreign;
 use crate::script::check::kind::Kind;
-use crate::script::check::parsed::Parsed;
+use crate::script::check::parsed::{Function, Parsed};
 use crate::script::check::{Findings, View};
 use crate::script::convert::nearest;
 
@@ -26,14 +26,14 @@ pub(super) fn unknown_fields(view: &View<'_>, findings: &mut Findings) {
                 let is_index = matches!(link.step, Step::Index(_));
                 let of = view.kinds.along(view.file, function, chain, place);
                 let is_written = place + 1 == chain.links.len() && assigned.contains(&key(expr));
-                match of.kind {
-                    Kind::CONTEXT if !is_written && !all_set => {
+                if of.kind == Kind::CONTEXT {
+                    if !is_written && !all_set {
                         unset(view, name, at, findings);
                     }
-                    kind @ Kind::Host(type_name) if kind != Kind::CONTEXT && !is_index => {
-                        no_such(view, kind, type_name, name, at, findings);
-                    }
-                    _ => {}
+                } else if let Kind::Host(type_name) = of.kind
+                    && !is_index
+                {
+                    no_such(view, of.kind, type_name, name, at, findings);
                 }
             }
         });
@@ -47,9 +47,7 @@ fn key(expr: &Expr) -> (Option<usize>, Option<usize>) {
 }
 
 /// Returns where chains begin that are assigned to.
-fn assigned(
-    function: &crate::script::check::parsed::Function,
-) -> BTreeSet<(Option<usize>, Option<usize>)> {
+fn assigned(function: &Function) -> BTreeSet<(Option<usize>, Option<usize>)> {
     let mut places = BTreeSet::new();
     function.walk(|path| {
         if let Some(ASTNode::Stmt(Stmt::Assignment(x))) = path.last()
@@ -83,7 +81,7 @@ fn sets_by_calculated_name(view: &View<'_>) -> bool {
     view.all.values().any(sets) || !view.broken.is_empty()
 }
 
-fn unset(view: &View<'_>, name: &str, at: rhai::Position, findings: &mut Findings) {
+fn unset(view: &View<'_>, name: &str, at: Position, findings: &mut Findings) {
     let known = view.surface.field(Kind::CONTEXT, name).is_some()
         || view.kinds.fields_set().any(|field| field == name);
     if known || view.surface.knows(name) && view.surface.methods(Kind::CONTEXT).any(|m| m == name) {
@@ -114,7 +112,7 @@ fn no_such(
     kind: Kind,
     type_name: &str,
     name: &str,
-    at: rhai::Position,
+    at: Position,
     findings: &mut Findings,
 ) {
     if view.surface.field(kind, name).is_some() {

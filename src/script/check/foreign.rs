@@ -96,8 +96,8 @@ const METHODS: [(&str, &str); 17] = [
     ("upper", "text.to_upper()"),
 ];
 
-/// Variables that other systems offer, with a member or `*` for all of them; `` for the variable by
-/// itself.
+/// Variables that other systems offer, with a member or `*` for all of them, or with nothing
+/// for the variable by itself.
 const VARIABLES: [(&str, &str, &str); 43] = [
     // zipline
     ("commission", "*", "set_commission(per_share(0.005, 1.0))"),

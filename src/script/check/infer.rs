@@ -161,7 +161,7 @@ impl<'a> Kinds<'a> {
                 kind.into()
             }
             Expr::DynamicConstant(value, _) if value.is_fnptr() => Kind::Function.into(),
-            Expr::Variable(x, ..) if x.2.is_empty() => self.variable(file, function, &x.1),
+            Expr::Variable(x, ..) if x.2.is_empty() => Self::variable(file, function, &x.1),
             Expr::Coalesce(sides, _) => {
                 let mut sides = sides.iter().map(|side| self.of(file, function, side));
                 let first = sides.next().unwrap_or(Value::ANY);
@@ -179,7 +179,7 @@ impl<'a> Kinds<'a> {
         }
     }
 
-    fn variable(&self, file: &Parsed, function: &Function, name: &str) -> Value {
+    fn variable(file: &Parsed, function: &Function, name: &str) -> Value {
         if let Some(value) = function.kinds.get(name) {
             return *value;
         }

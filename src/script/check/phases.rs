@@ -57,7 +57,7 @@ pub(super) fn wrong_phase(view: &View<'_>, findings: &mut Findings) {
                 findings.error(file, "RBT113", at, message, hint.to_owned());
             }
             if !SET_UP.contains(&within) && sets_up(name) {
-                let message = format!("`{name}` belongs in initialize; this is {}", within);
+                let message = format!("`{name}` belongs in initialize; this is {within}");
                 let hint = "move it to initialize; what changes while the run goes on belongs in the context";
                 findings.error(file, "RBT114", at, message, hint.to_owned());
             }

@@ -106,7 +106,6 @@ fn closed(text: &[char], from: usize, end: usize) -> usize {
         match (quoted, c) {
             (Some(_), '\\') => at += 1,
             (Some(quote), _) if quote == c => quoted = None,
-            (Some(_), _) => {}
             (None, '"' | '`') => quoted = Some(c),
             (None, '(' | '[' | '{') => open.push(c),
             (None, ')' | ']' | '}') => {
@@ -114,7 +113,7 @@ fn closed(text: &[char], from: usize, end: usize) -> usize {
                     break;
                 }
             }
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
         at += 1;
     }

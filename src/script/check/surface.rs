@@ -171,9 +171,13 @@ fn forms(engine: &Engine, natives: &Natives) -> BTreeMap<String, Vec<Form>> {
             })
             .map_or_else(
                 || kind_named(&result),
-                |form| match kind(form.gives, natives) {
-                    Kind::Strange => Kind::Any,
-                    kind => kind,
+                |form| {
+                    let gives = kind(form.gives, natives);
+                    if gives == Kind::Strange {
+                        Kind::Any
+                    } else {
+                        gives
+                    }
                 },
             );
         forms.entry(name).or_default().push(Form { params, gives });

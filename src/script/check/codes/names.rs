@@ -102,9 +102,9 @@ fn on_order_fill(context, order, fill) {
     meaning(
         "RBT107",
         "The script has neither handle_data nor a scheduled function, so nothing would ever run.",
-        r#"fn initialize(context) {
+        r"fn initialize(context) {
     set_long_only();
-}"#,
+}",
         r#"fn initialize(context) {
     set_long_only();
 }
@@ -134,38 +134,38 @@ fn rebalance(context, data) {
     meaning(
         "RBT109",
         "A function of the script has the name of one of the API. Calls meant for the API, methods too, would reach it instead, in silence.",
-        r#"fn handle_data(context, data) {
+        r"fn handle_data(context, data) {
     record(#{ mean: mean([1.0, 2.0]) });
 }
 
 fn mean(list) {
     (list[0] + list[1]) / 2.0
-}"#,
-        r#"fn handle_data(context, data) {
+}",
+        r"fn handle_data(context, data) {
     record(#{ mean: mean_of_two([1.0, 2.0]) });
 }
 
 fn mean_of_two(list) {
     (list[0] + list[1]) / 2.0
-}"#,
+}",
     ),
     meaning(
         "RBT110",
         "A variable at the top level is used in a function. Functions do not see it, and nothing in it would outlive a call: keep it in the context, or make it a const.",
-        r#"let days = 0;
+        r"let days = 0;
 
 fn handle_data(context, data) {
     days += 1;
     record(#{ days: days });
-}"#,
-        r#"fn initialize(context) {
+}",
+        r"fn initialize(context) {
     context.days = 0;
 }
 
 fn handle_data(context, data) {
     context.days += 1;
     record(#{ days: context.days });
-}"#,
+}",
     ),
     meaning(
         "RBT111",
@@ -192,7 +192,7 @@ fn is_high(price, level) {
     meaning(
         "RBT112",
         "A map or array that a function was given is changed inside it and then forgotten. A function gets a copy: the caller keeps the old one. Return it. The context is no copy.",
-        r#"fn handle_data(context, data) {
+        r"fn handle_data(context, data) {
     let list = [1.0];
     note(list, 2.0);
     record(#{ count: list.len() });
@@ -200,8 +200,8 @@ fn is_high(price, level) {
 
 fn note(list, item) {
     list.push(item);
-}"#,
-        r#"fn handle_data(context, data) {
+}",
+        r"fn handle_data(context, data) {
     let list = note([1.0], 2.0);
     record(#{ count: list.len() });
 }
@@ -209,7 +209,7 @@ fn note(list, item) {
 fn note(list, item) {
     list.push(item);
     list
-}"#,
+}",
     ),
     meaning(
         "RBT113",

@@ -48,14 +48,14 @@ fn handle_data(context, data) {
     meaning(
         "RBT123",
         "The closure of sort, filter, all, some, find, drain or retain answers something that is neither true nor false. sort also takes a negative number for \"a comes first\"; filter and the others take everything else for false, in silence.",
-        r#"fn handle_data(context, data) {
+        r"fn handle_data(context, data) {
     let high = [1.0, 2.0].filter(|x| x - 1.0);
     record(#{ high: high.len() });
-}"#,
-        r#"fn handle_data(context, data) {
+}",
+        r"fn handle_data(context, data) {
     let high = [1.0, 2.0].filter(|x| x > 1.0);
     record(#{ high: high.len() });
-}"#,
+}",
     ),
     meaning(
         "RBT130",
@@ -84,12 +84,12 @@ fn handle_data(context, data) {
     meaning(
         "RBT132",
         "timestamp and sleep would take the machine's clock into a run, which could then not be repeated. context.now is the instant of the decision, schedule(…) does something later, and rand() is seeded by the run.",
-        r#"fn handle_data(context, data) {
+        r"fn handle_data(context, data) {
     record(#{ now: timestamp() });
-}"#,
-        r#"fn handle_data(context, data) {
+}",
+        r"fn handle_data(context, data) {
     record(#{ hour: context.now.hour });
-}"#,
+}",
     ),
     meaning(
         "RBT140",
@@ -106,15 +106,15 @@ fn handle_data(context, data) {
     meaning(
         "RBT142",
         "A loop has no end: its condition is always true, and nothing in it breaks, returns or throws. The call would be stopped when its budget is used up.",
-        r#"fn handle_data(context, data) {
+        r"fn handle_data(context, data) {
     let n = 0;
     loop { n += 1; record(#{ n: n }); }
-}"#,
-        r#"fn handle_data(context, data) {
+}",
+        r"fn handle_data(context, data) {
     let n = 0;
     loop { n += 1; if n == 10 { break; } }
     record(#{ n: n });
-}"#,
+}",
     ),
     meaning(
         "RBT150",
