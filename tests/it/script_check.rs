@@ -58,6 +58,9 @@ fn one_file_shows_all_its_faults_at_once_in_order() {
     let text = fs::read_to_string(folder.join("many.rhai")).unwrap();
     let found = findings(&text, "many.rhai", &folder);
     insta::assert_snapshot!(shown(&found));
+    let text = fs::read_to_string(folder.join("kinds.rhai")).unwrap();
+    let found = findings(&text, "kinds.rhai", &folder);
+    insta::assert_snapshot!(shown(&found));
 }
 
 #[test]

@@ -238,9 +238,6 @@ fn no_such_method(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
     let (Some(kind @ Kind::Host(type_name)), How::Method) = (own.sure(), call.how) else {
         return;
     };
-    if !view.surface.knows(name) {
-        return;
-    }
     let has = view.surface.forms(name).iter();
     if has.clone().any(
         |form| matches!(form.params.first(), Some(first) if *first == kind || *first == Kind::Any),
