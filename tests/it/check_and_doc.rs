@@ -27,7 +27,7 @@ fn all_findings_of_a_file_come_at_once_each_with_its_place() {
     let document = checked.json();
     assert_eq!(document["ok"], false);
     assert_eq!(document["data"]["errors"], 2);
-    assert_eq!(document["data"]["warnings"], 1);
+    assert_eq!(document["data"]["warnings"], 3);
 }
 
 #[test]
