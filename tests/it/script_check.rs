@@ -191,9 +191,11 @@ fn nothing_is_found_in_the_documents_and_the_examples() {
     assert!(all.is_empty(), "{all}");
 }
 
-/// What stands in `handle_data` after five bars of set-up, and what is found there: code, line, column,
-/// width.
-const CASES: [(&str, &[(&str, usize, usize, usize)]); 24] = [
+/// The code, line, column and width of a finding.
+type Found = (&'static str, usize, usize, usize);
+
+/// What stands in `handle_data` after five bars of set-up, and what is found there.
+const CASES: [(&str, &[Found]); 24] = [
     // A field that another function sets under a name in brackets is there.
     ("record(#{ x: context.named });", &[]),
     ("record(#{ x: context.namd });", &[("RBT104", 6, 26, 4)]),
@@ -276,7 +278,7 @@ fn each_fault_is_found_at_its_place_and_each_near_miss_is_not() {
             "fn initialize(context) {{\n    context.asset = symbol(\"AAPL\"); context.map = #{{}}; context.n = 0;\n    \
              context[\"named\"] = 1;\n}}\nfn handle_data(context, data) {{\n    {line}\n}}\n"
         );
-        let found: Vec<(&str, usize, usize, usize)> = findings(&text, "main.rhai", &root())
+        let found: Vec<Found> = findings(&text, "main.rhai", &root())
             .iter()
             .map(|f| {
                 let place = &f.error.place;
