@@ -195,7 +195,7 @@ fn nothing_is_found_in_the_documents_and_the_examples() {
 type Found = (&'static str, usize, usize, usize);
 
 /// What stands in `handle_data` after five bars of set-up, and what is found there.
-const CASES: [(&str, &[Found]); 24] = [
+const CASES: [(&str, &[Found]); 26] = [
     // A field that another function sets under a name in brackets is there.
     ("record(#{ x: context.named });", &[]),
     ("record(#{ x: context.namd });", &[("RBT104", 6, 26, 4)]),
@@ -232,6 +232,15 @@ const CASES: [(&str, &[Found]); 24] = [
     ),
     ("let x = 1.1 * 3.0; if x == 0.0 { log_info(x); }", &[]),
     ("let x = 2 * 3; if x == 6 { log_info(x); }", &[]),
+    // What a function that is not known gives is not judged: here it alone is the fault.
+    (
+        "if same(data.history(context.asset, \"close\", 5, \"1d\"), 1) { log_info(1); }",
+        &[("RBT101", 6, 8, 4)],
+    ),
+    (
+        "if data.history(context.asset, \"close\", 5, \"1d\").argmax() == 4 { log_info(1); }",
+        &[],
+    ),
     // Options.
     (
         "order(context.asset, 1, #{ tif: \"GTC\", limit: () });",

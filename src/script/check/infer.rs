@@ -312,13 +312,7 @@ impl<'a> Kinds<'a> {
         }
         let value = self.given_by(name, args);
         if first == Kind::SERIES && value.kind == Kind::Any {
-            let copies = ["first", "last", "min", "max"];
-            let value = Value::or_unit(Kind::Float);
-            return if copies.contains(&name) {
-                value
-            } else {
-                value.computed()
-            };
+            return of_series(name);
         }
         value
     }
@@ -443,6 +437,18 @@ fn history(args: &[Value]) -> Value {
     match args.get(1).and_then(|assets| assets.sure()) {
         Some(Kind::Text | Kind::ASSET) => of_one.into(),
         Some(Kind::Array | Kind::Assets) => Kind::Host("Histories").into(),
+        _ => Value::ANY,
+    }
+}
+
+/// What a method of a series gives whose registration does not say it.
+fn of_series(name: &str) -> Value {
+    match name {
+        // Copies of what the series holds.
+        "first" | "last" | "min" | "max" => Value::or_unit(Kind::Float),
+        "argmin" | "argmax" => Value::or_unit(Kind::Int),
+        "beta" | "correlation" | "covariance" | "mean" | "median" | "product" | "quantile"
+        | "slope" | "std" | "sum" | "var" | "zscore" => Value::or_unit(Kind::Float).computed(),
         _ => Value::ANY,
     }
 }
