@@ -194,14 +194,9 @@ fn indices(view: &View<'_>, function: &Function, findings: &mut Findings) {
             }
             let at = span::of(view.file, index);
             let (message, hint) = if of == Kind::Map && kind == Kind::ASSET {
-                let name = chain.variable().filter(|_| place == 0).unwrap_or("map");
-                let asset = match index {
-                    Expr::Variable(x, ..) => x.1.as_str(),
-                    _ => "asset",
-                };
                 (
                     "an Asset is no key of a map: keys are strings".to_owned(),
-                    format!("write {name}[{asset}.symbol]"),
+                    format!("write [{}.symbol]", span::text(view.file, at)),
                 )
             } else {
                 let of = of.name();

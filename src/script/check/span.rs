@@ -57,6 +57,16 @@ pub(super) fn of(file: &Parsed, expr: &Expr) -> Spot {
     }
 }
 
+/// Returns what stands at a place.
+pub(super) fn text(file: &Parsed, spot: Spot) -> String {
+    let (Some(line), Some(column)) = (spot.at.line(), spot.at.position()) else {
+        return String::new();
+    };
+    let line = file.text.lines().nth(line - 1).unwrap_or("");
+    let rest = line.chars().skip(column - 1);
+    rest.take(spot.width.unwrap_or(1)).collect()
+}
+
 fn key(at: Position) -> Option<(usize, usize)> {
     Some((at.line()?, at.position()?))
 }
