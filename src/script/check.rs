@@ -251,6 +251,10 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         .map(|f| (f.error.place.file.clone(), f.error.hint.clone()))
         .collect();
     found.retain(|f| f.error.code != "RBT105" || !is_meant(&f.error, &meant));
+    // Where nothing runs, nothing is used either.
+    if found.iter().any(|f| f.error.code == "RBT107") {
+        found.retain(|f| f.error.code != "RBT105" || f.error.place.file != file);
+    }
     found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
     // The first rule that says something of a place knows most about it.
     found.dedup_by(|a, b| a.error.code == b.error.code && a.error.place == b.error.place);

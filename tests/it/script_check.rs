@@ -131,7 +131,7 @@ fn faults_of_imported_modules_are_found_with_their_own_places() {
 
 #[test]
 fn an_empty_script_and_one_without_handlers_would_never_run() {
-    for text in ["", "fn initialize(context) { }", "const _A = 1;"] {
+    for text in ["", "fn initialize(context) { }", "const A = 1;"] {
         let found = findings(text, "main.rhai", &root());
         let codes: Vec<&str> = found.iter().map(|f| f.error.code).collect();
         assert_eq!(codes, ["RBT107"], "{text}");

@@ -74,7 +74,8 @@ fn explained(meaning: &Meaning) -> String {
         }
         let _infallible = write!(text, "\n\n    {title}:");
         for line in script.lines() {
-            let _infallible = write!(text, "\n        {line}");
+            let indent = if line.is_empty() { "" } else { "        " };
+            let _infallible = write!(text, "\n{indent}{line}");
         }
     }
     text
