@@ -50,6 +50,8 @@ mod reference_vectors;
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
+/// Schedules around changes of the clocks, in a backtest and on a clock.
+mod schedule;
 /// Semantics of what scripts call.
 mod script_api;
 /// What can be seen in a script without running it.
