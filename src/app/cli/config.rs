@@ -44,6 +44,7 @@ pub fn check(args: &ConfigArgs, out: &mut Out) -> Result<Exit, Failure> {
     let files: Vec<String> = sources
         .paths()
         .iter()
+        .chain(&sources.calendar_paths())
         .map(|path| path.display().to_string())
         .collect();
     load(sources)?;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::app::config::calendars;
 use crate::app::config::layer::{
     ConfigError, Origin, Setting, Source, defaults, from_environment, from_file,
 };
@@ -58,6 +59,14 @@ impl ConfigSources {
                 .collect()
         }
     }
+
+    /// Returns the files of calendars: those in the folder `calendars` beside the first file, or in
+    /// the current folder if there is none.
+    pub fn calendar_paths(&self) -> Vec<PathBuf> {
+        let first = self.paths().into_iter().next();
+        let beside = first.as_deref().and_then(Path::parent);
+        calendars::files_in(beside.unwrap_or(&self.folder))
+    }
 }
 
 /// Reads the configuration.
@@ -73,9 +82,12 @@ pub fn load(sources: ConfigSources) -> Result<Config, Vec<ConfigError>> {
             Err(error) => errors.push(error),
         }
     }
+    let own = calendars::read(&sources.calendar_paths(), &mut errors);
     settings.extend(from_environment(&sources.variables, &mut errors));
     settings.extend(sources.flags);
-    read_settings(settings, errors)
+    let mut config = read_settings(settings, errors)?;
+    config.calendars = own;
+    Ok(config)
 }
 
 /// Reads the settings; what was wrong before comes out with what is wrong in them, by place.
