@@ -12,6 +12,8 @@ mod accounts;
 mod backtest;
 /// What a backtest leaves behind.
 mod backtest_results;
+/// `calendar`, and the calendars and triggers of a project.
+mod calendar_command;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.

@@ -102,7 +102,10 @@ impl Said {
                 self.name.1,
                 "choose another name, or remove `base` to change that calendar",
             ),
-            CalendarError::NoSession { date, .. } => (of_day(date), "or remove the day here"),
+            CalendarError::NoSession { date, .. } => (
+                of_day(date),
+                "list the day under `open` too, or remove it here",
+            ),
             CalendarError::OutsideHours { date, .. } => (
                 of_day(date),
                 "times are on the wall clock of the calendar, inside the hours of the day",
