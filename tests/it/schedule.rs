@@ -20,6 +20,7 @@ use rustybt::core::model::asset::{Asset, AssetKind};
 use rustybt::core::model::number::Money;
 use rustybt::core::model::time::{Span, Timeframe, Timestamp};
 
+use crate::support::script::closes;
 use crate::support::world::world;
 
 fn at(text: &str) -> Timestamp {
@@ -273,4 +274,103 @@ fn a_call_that_fails_is_counted_and_logged_and_the_schedule_goes_on() {
             "error f0: it had to fail",
         ]
     );
+}
+
+#[test]
+fn a_script_lists_stops_and_resumes_what_it_has_scheduled() {
+    let ran = closes(&[10.0; 4]).run(
+        r#"
+        fn initialize(context) {
+            schedule(f, month_end(), market_close("15m"));
+            schedule(f, on_date("2020-01-06"), pre_market());
+            schedule(f, cron("30 8-9 * * FRI"), #{ name: "early" });
+            schedule(f, cron("0 0 1 JAN *", "Asia/Tokyo"));
+            schedule(f, every("3h"), #{ name: "often", half_days: false });
+            schedule(f, on_date("2019-12-24"), after_hours("1h"), #{ name: "past" });
+            log_info(`${schedule_disable("often")} ${schedule_disable("rarely")} ${unschedule("f-3")}`);
+            for entry in schedules() {
+                log_info(`${entry.name}: ${entry.rule}; ${entry.next} ${entry.enabled}`);
+            }
+        }
+        fn f(context, data) {
+            log_info(`f at ${context.now}`);
+            if context.now.day == 3 && context.now.hour == 14 {
+                schedule_enable("often");
+                unschedule("early");
+            }
+        }
+        "#,
+    );
+    assert_eq!(ran.error, None);
+    assert_eq!(
+        ran.log,
+        [
+            "warn schedule `past` never runs: on_date(\"2019-12-24\"), after_hours(\"1h\") has no instant to come on XNYS",
+            "info true false true",
+            "info f: month_end(0), market_close(\"15m\"); 2020-01-31T20:45:00Z true",
+            "info f-2: on_date(\"2020-01-06\"), pre_market(\"30m\"); 2020-01-06T14:00:00Z true",
+            "info early: cron(\"30 8-9 * * FRI\"); 2020-01-03T13:30:00Z true",
+            "info often: every(\"3h\");  false",
+            "info past: on_date(\"2019-12-24\"), after_hours(\"1h\");  true",
+            "info f at 2020-01-03T13:30:00Z",
+            "info f at 2020-01-03T14:30:00Z",
+            "info f at 2020-01-03T17:30:00Z",
+            "info f at 2020-01-03T20:30:00Z",
+            "info f at 2020-01-06T14:00:00Z",
+            "info f at 2020-01-06T17:30:00Z",
+            "info f at 2020-01-06T20:30:00Z",
+            "info f at 2020-01-07T17:30:00Z",
+            "info f at 2020-01-07T20:30:00Z",
+        ]
+    );
+}
+
+/// SC-07, SC-19.
+#[test]
+fn a_script_is_told_what_is_wrong_with_a_rule() {
+    for (call, part) in [
+        (
+            "schedule(f, cron(\"61 * * * *\"))",
+            "the minute `61` in cron `61 * * * *` is not 0 to 59",
+        ),
+        ("schedule(f, cron(\"0 9 * *\"))", "has 4 fields, needs 5"),
+        (
+            "schedule(f, cron(\"0 9 * * *\", \"America/New_Yrok\"))",
+            "did you mean `America/New_York`",
+        ),
+        (
+            "schedule(f, cron(\"0 9 * * *\"), market_open())",
+            "every(…) or cron(…) alone",
+        ),
+        (
+            "schedule(f, cron(\"0 9 * * *\"), #{ half_days: false })",
+            "half_days is an option of rules of sessions",
+        ),
+        (
+            "schedule(f, every(\"1h\"), #{ half_days: 0 })",
+            "half_days must be true or false, was int",
+        ),
+        (
+            "schedule(f, on_date(\"2024-02-30\"))",
+            "`2024-02-30` is not a date",
+        ),
+        (
+            "schedule(f, market_open(\"25h\"))",
+            "the offset `25h` is longer than 1d",
+        ),
+        (
+            "schedule(f, every(\"0s\"))",
+            "every(\"0s\") must be longer than nothing",
+        ),
+        (
+            "schedule(f, on_days([\"MOON\"]))",
+            "`MOON` is not a day of the week",
+        ),
+    ] {
+        let ran = closes(&[10.0; 2]).run(&format!(
+            "fn initialize(context) {{ {call}; }}\nfn f(context, data) {{ }}\n"
+        ));
+        let error = ran.error.map(|error| error.message).unwrap_or_default();
+        assert!(error.contains(part), "{call}: {error}");
+    }
 }

@@ -131,7 +131,7 @@ fn each_kind_of_field_fires_when_it_says() {
     }
     assert_eq!(
         firings("0 0 * FEB FRI#5", "UTC", "2023-12-31T00:00:00Z", 1),
-        ["Fri 52-02-29 00:00"]
+        ["Fri 36-02-29 00:00"]
     );
 }
 
