@@ -261,9 +261,11 @@ fn a_call_that_fails_is_counted_and_logged_and_the_schedule_goes_on() {
         .desk()
         .notes
         .iter()
-        .filter_map(|note| match note {
-            Note::Log(level, text, _) => Some(format!("{} {text}", level.name())),
-            _ => None,
+        .filter_map(|note| {
+            let Note::Log(level, text, _) = note else {
+                return None;
+            };
+            Some(format!("{} {text}", level.name()))
         })
         .collect();
     assert_eq!(

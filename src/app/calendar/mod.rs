@@ -23,7 +23,7 @@ const AHEAD: chrono::Days = chrono::Days::new(800);
 
 /// The calendar of a year.
 struct Year {
-    year: i32,
+    number: i32,
     sessions: Vec<Session>,
     /// Days on which its week trades and it does not.
     holidays: Vec<NaiveDate>,
@@ -115,15 +115,16 @@ impl Year {
             .iter_days()
             .take_while(|date| date <= dates.end());
         Self {
-            year,
+            number: year,
             holidays: days.filter(is_off).collect(),
             sessions: calendar.sessions(dates.clone()).collect(),
         }
     }
 
     fn ends(&self) -> [NaiveDate; 2] {
-        [(1, 1), (12, 31)]
-            .map(|(month, day)| NaiveDate::from_ymd_opt(self.year, month, day).unwrap_or_default())
+        [(1, 1), (12, 31)].map(|(month, day)| {
+            NaiveDate::from_ymd_opt(self.number, month, day).unwrap_or_default()
+        })
     }
 }
 
@@ -196,7 +197,7 @@ fn document(calendar: &Calendar, own: bool, year: &Year, moment: Option<&Moment>
         "first": first.map(|date| date.to_string()),
         "last": last.map(|date| date.to_string()),
         "own": own,
-        "year": year.year,
+        "year": year.number,
         "holidays": year.holidays.iter().map(NaiveDate::to_string).collect::<Vec<_>>(),
         "early_closes": early.map(|session| session.date.to_string()).collect::<Vec<_>>(),
         "sessions": year.sessions.iter().map(entry_of).collect::<Vec<_>>(),

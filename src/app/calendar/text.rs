@@ -49,7 +49,7 @@ pub(super) fn head(calendar: &Calendar, own: bool) -> String {
 
 /// Returns the lines about a year.
 pub(super) fn year(calendar: &Calendar, year: &Year) -> String {
-    let mut text = format!("{}  {} sessions", year.year, year.sessions.len());
+    let mut text = format!("{}  {} sessions", year.number, year.sessions.len());
     for (at, hours) in usual_hours(calendar, year).into_iter().enumerate() {
         text.push_str(&match at {
             0 => format!(", {}", hours.1),

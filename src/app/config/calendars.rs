@@ -11,7 +11,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use crate::app::config::layer::{ConfigError, Origin, Source};
 use crate::app::config::value::nearest;
-use crate::app::config::yaml::{Node, Spot, Value, parse};
+use crate::app::config::yaml::{Key, Node, Spot, Value, parse};
 use crate::core::calendar::{CalendarError, CalendarOverrides, Calendars};
 use crate::shell::files;
 
@@ -122,6 +122,8 @@ fn read_file(source: &Arc<Source>, errors: &mut Vec<ConfigError>) -> Option<Said
     let mut reader = Reader {
         source,
         errors,
+        name: None,
+        base: None,
         overrides: CalendarOverrides::default(),
         spots: BTreeMap::new(),
     };
@@ -146,38 +148,10 @@ fn read_file(source: &Arc<Source>, errors: &mut Vec<ConfigError>) -> Option<Said
         reader.wrong(what, "write `calendar: XNYS`, then its days", root.spot);
         return None;
     };
-    let mut name = None;
-    let mut base = None;
     for (key, node) in entries {
-        match key.text.as_str() {
-            "calendar" => name = reader.text(&key.text, node),
-            "base" => base = reader.text(&key.text, node),
-            "closed" | "open" => {
-                let days = reader.days(&key.text, node);
-                if key.text == "open" {
-                    reader.overrides.open = days;
-                } else {
-                    reader.overrides.closed = days;
-                }
-            }
-            "early_close" | "late_open" => {
-                let days = reader.times(&key.text, node);
-                if key.text == "late_open" {
-                    reader.overrides.late_open = days;
-                } else {
-                    reader.overrides.early_close = days;
-                }
-            }
-            other => {
-                let hint = match nearest(other, KEYS) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the keys here are {}", KEYS.join(", ")),
-                };
-                reader.wrong(format!("unknown key `{other}`"), &hint, key.spot);
-            }
-        }
+        reader.entry(key, node);
     }
-    if name.is_none() && !entries.iter().any(|(key, _)| key.text == "calendar") {
+    if !entries.iter().any(|(key, _)| key.text == "calendar") {
         reader.wrong(
             "the file does not say which calendar it is about",
             "write calendar: XNYS",
@@ -185,7 +159,11 @@ fn read_file(source: &Arc<Source>, errors: &mut Vec<ConfigError>) -> Option<Said
         );
     }
     let Reader {
-        overrides, spots, ..
+        name,
+        base,
+        overrides,
+        spots,
+        ..
     } = reader;
     if errors.len() > before {
         return None;
@@ -202,6 +180,8 @@ fn read_file(source: &Arc<Source>, errors: &mut Vec<ConfigError>) -> Option<Said
 struct Reader<'a> {
     source: &'a Arc<Source>,
     errors: &'a mut Vec<ConfigError>,
+    name: Option<(String, Spot)>,
+    base: Option<(String, Spot)>,
     overrides: CalendarOverrides,
     spots: BTreeMap<NaiveDate, Spot>,
 }
@@ -210,6 +190,26 @@ impl Reader<'_> {
     fn wrong(&mut self, what: impl Into<String>, hint: &str, spot: Spot) {
         let origin = Origin::File(Arc::clone(self.source), spot);
         self.errors.push(ConfigError::new(what, hint, origin));
+    }
+
+    /// Reads one key and its value.
+    fn entry(&mut self, key: &Key, node: &Node) {
+        let name = key.text.as_str();
+        match name {
+            "calendar" => self.name = self.text(name, node),
+            "base" => self.base = self.text(name, node),
+            "closed" => self.overrides.closed = self.days(name, node),
+            "open" => self.overrides.open = self.days(name, node),
+            "early_close" => self.overrides.early_close = self.times(name, node),
+            "late_open" => self.overrides.late_open = self.times(name, node),
+            _ => {
+                let hint = match nearest(name, KEYS) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys here are {}", KEYS.join(", ")),
+                };
+                self.wrong(format!("unknown key `{name}`"), &hint, key.spot);
+            }
+        }
     }
 
     fn text(&mut self, key: &str, node: &Node) -> Option<(String, Spot)> {
@@ -261,12 +261,11 @@ impl Reader<'_> {
                 Value::Scalar { text, .. } => text.as_str(),
                 Value::List(_) | Value::Map(_) => time.kind(),
             };
-            match NaiveTime::parse_from_str(text, "%H:%M") {
-                Ok(time) => days.extend(date.map(|date| (date, time))),
-                Err(_) => {
-                    let what = format!("`{text}` is not a time of day");
-                    self.wrong(what, "write 13:00", time.spot);
-                }
+            if let Ok(time) = NaiveTime::parse_from_str(text, "%H:%M") {
+                days.extend(date.map(|date| (date, time)));
+            } else {
+                let what = format!("`{text}` is not a time of day");
+                self.wrong(what, "write 13:00", time.spot);
             }
         }
         days
