@@ -286,3 +286,27 @@ fn a_run_beyond_the_table_warns() {
         "XNYS is known from 1990-01-01 to 2030-12-31, and 2031-01-03 lies beyond; there every weekday is taken for a session with regular hours"
     );
 }
+
+#[test]
+fn a_calendar_that_does_not_exist_is_told_where_it_is_named() {
+    let folder = project();
+    folder.write("a.rhai", SCRIPT);
+    folder.write("A.csv", bars(&["2025-06-02", "2025-06-04"]));
+    folder.write(
+        "rustybt.yaml",
+        "data: {calendar: Desc}\nassets:\n  A: {calendar: desk}\n  B: {calendar: XNSY}\n",
+    );
+    let check = folder.rustybt(&["config", "check"]).all();
+    let args = ["backtest", "a.rhai", "--data", "A.csv", "--no-save"];
+    folder.write("rustybt.yaml", "assets:\n  A: {calendar: desk}\n");
+    let flag = folder.rustybt(&[args.as_slice(), &["--calendar", "XNSY"]].concat());
+    insta::assert_snapshot!(format!("{check}\n{}", flag.all()));
+    // The new calendar knows the first of the two days as a day off.
+    let ran = folder.rustybt(&args);
+    assert!(
+        ran.stderr
+            .contains("1 bars on days without a session of Desk"),
+        "{}",
+        ran.all()
+    );
+}

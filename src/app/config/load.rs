@@ -87,7 +87,29 @@ pub fn load(sources: ConfigSources) -> Result<Config, Vec<ConfigError>> {
     settings.extend(sources.flags);
     let mut config = read_settings(settings, errors)?;
     config.calendars = own;
-    Ok(config)
+    let wrong = unknown_calendars(&config);
+    if wrong.is_empty() {
+        Ok(config)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Finds the settings that name a calendar which does not exist.
+fn unknown_calendars(config: &Config) -> Vec<ConfigError> {
+    let names_one = |setting: &&Setting| {
+        let path: Vec<&str> = setting.key.0.iter().map(String::as_str).collect();
+        matches!(path[..], ["data", "calendar"] | ["assets", _, "calendar"])
+    };
+    let named = config.settings.values().filter(names_one);
+    named
+        .filter_map(|setting| {
+            let error = config.calendars.named(&setting.text).err()?;
+            let what = format!("`{}`: {error}", setting.key);
+            let hint = "rustybt calendar lists them; calendars/*.yaml can add one";
+            Some(ConfigError::new(what, hint, setting.origin.clone()))
+        })
+        .collect()
 }
 
 /// Reads the settings; what was wrong before comes out with what is wrong in them, by place.
