@@ -3,6 +3,8 @@
 //! Invariants: results go to standard output, everything else to standard error; each error becomes
 //! one diagnostic and one exit code in `cli`.
 
+/// `calendar`: sessions of exchanges.
+pub mod calendar;
 /// `check`: what can be seen in scripts without running them.
 pub mod check;
 /// The command line: what was typed, and the diagnostics that answer it.

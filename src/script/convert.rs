@@ -152,6 +152,16 @@ pub(super) fn need_text(value: &Dynamic, name: &str) -> Outcome<String> {
         .or_else(|_| fail(format!("{name} must be a string, was {}", kind_of(value))))
 }
 
+/// Reads a truth value, for the parameter `name`.
+pub(super) fn need_flag(value: &Dynamic, name: &str) -> Outcome<bool> {
+    value.as_bool().or_else(|_| {
+        fail(format!(
+            "{name} must be true or false, was {}",
+            kind_of(value)
+        ))
+    })
+}
+
 /// Reads a bar interval.
 pub(super) fn need_timeframe(text: &str) -> Outcome<Timeframe> {
     Timeframe::parse(text).or_else(|e| fail(e.to_string()))

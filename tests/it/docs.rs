@@ -2,7 +2,7 @@
 //!
 //! A `console` block is run line by line, those of one document in one folder that holds the project's
 //! `scripts`; every command must end with 0, or with what a trailing `# exit 3` says. A `yaml` block is
-//! a configuration, a `rhai` block a script. A fence that names a file after the language, as in
+//! a configuration, or under `calendars/` a calendar, a `rhai` block a script. A fence that names a file after the language, as in
 //! `csv out/fills.csv`, stands for that file: it is written, or must say the same where a command before
 //! it has written it.
 
@@ -175,6 +175,11 @@ fn check_document(path: &Path, text: &str) {
                 for step in steps(&block.text).unwrap_or_else(|error| panic!("{place}: {error}")) {
                     take(&folder, &mut here, step, &place);
                 }
+            }
+            // The calendars of the folder are read with its configuration.
+            "yaml" if file.is_some_and(|file| file.starts_with("calendars/")) => {
+                let ran = folder.rustybt(&["config", "check"]);
+                assert_eq!(ran.code, Some(0), "{place}: {}", ran.all());
             }
             "yaml" => {
                 folder.write("block.yaml", &block.text);

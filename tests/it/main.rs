@@ -12,6 +12,8 @@ mod accounts;
 mod backtest;
 /// What a backtest leaves behind.
 mod backtest_results;
+/// `calendar`, and the calendars and triggers of a project.
+mod calendar_command;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
@@ -50,6 +52,8 @@ mod reference_vectors;
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
+/// Schedules around changes of the clocks, in a backtest and on a clock.
+mod schedule;
 /// Semantics of what scripts call.
 mod script_api;
 /// What can be seen in a script without running it.

@@ -12,7 +12,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{check, doc, doctor, new};
+use crate::app::{calendar, check, doc, doctor, new};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -73,6 +73,7 @@ fn name(command: &Command) -> &'static str {
         Command::Check(_) => "check",
         Command::Doc(_) => "doc",
         Command::Data(_) => "data",
+        Command::Calendar(_) => "calendar",
         Command::Runs(_) => "runs",
         Command::Report(_) => "report",
         Command::Config(ConfigCommand::Show(_)) => "config.show",
@@ -89,6 +90,7 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, out),
         Command::Doc(args) => doc::run(args, out),
         Command::Data(args) => kept::data(args, out),
+        Command::Calendar(args) => calendar::run(args, out),
         Command::Runs(command) => kept::runs(command, out),
         Command::Report(args) => kept::report(args, out),
         Command::Config(ConfigCommand::Show(args)) => config::show(args, out),

@@ -51,6 +51,7 @@ pub fn world<S: Strategy>(data: &MarketData, config: &Config, strategy: S) -> Ba
     let mut desk = Desk::new(Mode::Backtest, market, ledger);
     let calendar = data.calendars[0].clone();
     desk.schedule.set_calendar(calendar.clone());
+    desk.schedule.set_grace(Some(config.schedule.misfire_grace));
     desk.benchmark = config
         .engine
         .benchmark
@@ -64,7 +65,8 @@ pub fn world<S: Strategy>(data: &MarketData, config: &Config, strategy: S) -> Ba
         }
     );
     let exchange = Exchange::new(assets, data.calendars.clone(), rules, config.engine.capital);
-    let engine = Engine::new(desk, strategy, OnScriptError::Halt, liquidate);
+    let mut engine = Engine::new(desk, strategy, OnScriptError::Halt, liquidate);
+    engine.set_triggers(config.schedule.triggers.clone());
     World::new(
         engine,
         exchange,

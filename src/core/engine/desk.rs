@@ -129,7 +129,6 @@ struct Marks {
     orders: usize,
     notes: usize,
     crosses: usize,
-    schedule: usize,
     limits: Option<Limits>,
 }
 
@@ -261,12 +260,12 @@ impl Desk {
 
     pub(super) fn begin(&mut self, handler: Handler) {
         let set_up = handler == Handler::Initialize;
+        self.schedule.begin();
         self.handler = Some(handler);
         self.marks = Marks {
             orders: self.orders.all().len(),
             notes: self.notes.len(),
             crosses: self.handles.n_crosses(),
-            schedule: self.schedule.len(),
             limits: set_up.then(|| self.limits.clone()),
         };
     }
@@ -277,7 +276,7 @@ impl Desk {
         self.leaving.clear();
         self.orders.truncate(self.marks.orders);
         self.handles.truncate_crosses(self.marks.crosses);
-        self.schedule.truncate(self.marks.schedule);
+        self.schedule.roll_back();
         if let Some(limits) = self.marks.limits.take() {
             self.limits = limits;
         }

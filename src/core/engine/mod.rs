@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use crate::core::engine::desk::{Desk, LogLevel, Note};
 use crate::core::engine::orders::Effect;
+use crate::core::engine::schedule::Trigger;
 use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
 use crate::core::message::{Commands, Envelope, Event, OrderReport};
 use crate::core::model::asset::AssetId;
@@ -54,6 +55,7 @@ pub struct Engine<S> {
     errors: u64,
     next_open: Option<Timestamp>,
     crossed: Vec<Arc<str>>,
+    triggers: Vec<Trigger>,
     has_handle_data: bool,
     has_before_trading_start: bool,
 }
@@ -77,7 +79,13 @@ impl<S: Strategy> Engine<S> {
             errors: 0,
             next_open: None,
             crossed: Vec::new(),
+            triggers: Vec::new(),
         }
+    }
+
+    /// Sets the triggers that are added after `initialize`, in this order; their functions must exist.
+    pub fn set_triggers(&mut self, triggers: Vec<Trigger>) {
+        self.triggers = triggers;
     }
 
     /// Returns the desk.
@@ -158,6 +166,27 @@ impl<S: Strategy> Engine<S> {
             self.next_open = self.open_from(self.desk.now);
         }
         self.call(&Call::Initialize, out);
+        self.add_triggers();
+    }
+
+    /// Adds the triggers that were configured, after those of the strategy.
+    fn add_triggers(&mut self) {
+        let now = self.desk.now;
+        for trigger in std::mem::take(&mut self.triggers) {
+            let Trigger {
+                name,
+                function,
+                rule,
+                half_days,
+                enabled,
+            } = trigger;
+            let schedule = &mut self.desk.schedule;
+            let name = schedule.add(&name, &function, rule, half_days, now);
+            if let Some(idle) = schedule.idle(&name) {
+                self.log(LogLevel::Warn, &idle);
+            }
+            self.desk.schedule.enable(&name, enabled, now);
+        }
     }
 
     /// Returns the first open of a session at or after `from`.
@@ -192,8 +221,11 @@ impl<S: Strategy> Engine<S> {
 
     fn run_due(&mut self, out: &mut Commands) {
         let now = self.desk.now;
-        while let Some(function) = self.desk.schedule.take_due(now) {
-            self.call(&Call::Function(function), out);
+        for missed in self.desk.schedule.skip_missed(now) {
+            self.log(LogLevel::Warn, &missed.to_string());
+        }
+        while let Some(due) = self.desk.schedule.take_due(now) {
+            self.call(&Call::Function(due.function), out);
             if self.has_failed() {
                 return;
             }

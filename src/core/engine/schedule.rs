@@ -1,54 +1,32 @@
-//! What runs when (R-CAL-2): functions of a strategy at rules of dates and times.
+//! What runs when (R-CAL-2, R-CAL-3): functions of a strategy at rules of dates and times.
 //!
-//! Invariants: a rule fires at its true instant in every mode; entries due at one instant run in
-//! order of registration; each instant fires once.
+//! Invariants: a rule fires at its true instant in every mode; what is due runs in order of the
+//! instants, at one instant in order of registration; each instant fires once. An entry has moved on to
+//! its next instant before its function is called, so that a failing call does not come again. What is
+//! late by more than the grace is skipped and reported; on event time nothing is ever late.
+
+/// Cron expressions.
+pub mod cron;
+/// Rules and their instants.
+pub mod rule;
+/// Rules as text.
+pub mod text;
 
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
-use chrono_tz::Tz;
-
-use crate::core::calendar::zone::instant_on;
-use crate::core::calendar::{Calendar, Session};
+use crate::core::calendar::Calendar;
 use crate::core::model::time::{Span, Timestamp};
 
-/// On which sessions a function runs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum DateRule {
-    /// On every one.
-    EveryDay,
-    /// On the n-th of each week, from 0.
-    WeekStart(u32),
-    /// On the n-th from the end of each week, from 0.
-    WeekEnd(u32),
-    /// On the n-th of each month, from 0.
-    MonthStart(u32),
-    /// On the n-th from the end of each month, from 0.
-    MonthEnd(u32),
-    /// On these days of the week.
-    OnDays(Vec<Weekday>),
-}
+pub use self::cron::{Cron, CronError};
+pub use self::rule::{DateRule, Rule, TimeRule};
+pub use self::text::RuleError;
 
-/// When on such a session.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TimeRule {
-    /// This long after the open.
-    MarketOpen(Span),
-    /// This long before the close.
-    MarketClose(Span),
-    /// At a time of day in a zone.
-    At(NaiveTime, Tz),
-}
+/// How late a call may be where nothing else is set.
+pub const MISFIRE_GRACE: Span = Span::from_seconds(60);
 
-/// A rule.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Rule {
-    /// Once on each of some sessions.
-    Session(DateRule, TimeRule),
-    /// Within each session, each time this long after the open, up to the close.
-    Every(Span),
-}
+/// Calls of one entry that are counted when they were missed; beyond it "more than" is enough.
+const MOST_MISSED: u64 = 10_000;
 
 /// One function and its rule.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,8 +41,79 @@ pub struct Entry {
     pub half_days: bool,
     /// Whether it runs at all.
     pub enabled: bool,
-    /// When it runs next; `None` when never again.
+    /// When it runs next; `None` when never again. Of a disabled one it says nothing.
     pub next: Option<Timestamp>,
+}
+
+/// A trigger from outside the strategy, added once the strategy has set itself up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trigger {
+    /// The name.
+    pub name: String,
+    /// The function.
+    pub function: String,
+    /// When it runs.
+    pub rule: Rule,
+    /// Whether it runs on sessions that close early.
+    pub half_days: bool,
+    /// Whether it runs from the start.
+    pub enabled: bool,
+}
+
+/// An entry as plain data, for a checkpoint.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EntryState {
+    /// The name.
+    pub name: String,
+    /// The function.
+    pub function: String,
+    /// The rule, as [`Rule::parse`] reads it.
+    pub rule: String,
+    /// Whether it runs on sessions that close early.
+    pub half_days: bool,
+    /// Whether it runs at all.
+    pub enabled: bool,
+    /// When it runs next; an instant that has passed was missed.
+    pub next: Option<Timestamp>,
+}
+
+/// A call that is due.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// The function.
+    pub function: Arc<str>,
+    /// The instant of the rule; on the clock the call may come a little later.
+    pub at: Timestamp,
+}
+
+/// Calls that came too late to be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missed {
+    /// The entry.
+    pub name: Arc<str>,
+    /// The first instant.
+    pub first: Timestamp,
+    /// How many; 10,000 or more where it is 10,000.
+    pub count: u64,
+}
+
+impl fmt::Display for Missed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, first, count } = self;
+        if *count == 1 {
+            write!(f, "schedule `{name}` missed its call at {first}")
+        } else {
+            let more = if *count == MOST_MISSED {
+                "at least "
+            } else {
+                ""
+            };
+            write!(
+                f,
+                "schedule `{name}` missed {more}{count} calls, the first at {first}"
+            )
+        }
+    }
 }
 
 /// All entries, in order of registration.
@@ -72,12 +121,20 @@ pub struct Entry {
 pub struct Schedule {
     entries: Vec<Entry>,
     calendar: Option<Calendar>,
+    grace: Option<Span>,
+    /// The entries as they were when the call at hand changed them first.
+    undo: Option<Vec<Entry>>,
 }
 
 impl Schedule {
     /// Sets the calendar that sessions are taken from.
     pub fn set_calendar(&mut self, calendar: Calendar) {
         self.calendar = Some(calendar);
+    }
+
+    /// Sets how late a call may be ([`MISFIRE_GRACE`] is usual); `None`, as at first, is any time.
+    pub fn set_grace(&mut self, grace: Option<Span>) {
+        self.grace = grace;
     }
 
     /// Returns the entries.
@@ -105,6 +162,7 @@ impl Schedule {
         half_days: bool,
         now: Timestamp,
     ) -> Arc<str> {
+        self.remember();
         let mut unique = name.to_owned();
         let mut count = 1;
         while self.entries.iter().any(|entry| *entry.name == *unique) {
@@ -125,26 +183,44 @@ impl Schedule {
         name
     }
 
+    /// Returns why an entry will not run, for a person; `None` if it will, or is disabled.
+    pub fn idle(&self, name: &str) -> Option<String> {
+        let entry = self.entries.iter().find(|entry| *entry.name == *name)?;
+        if entry.next.is_some() || !entry.enabled {
+            return None;
+        }
+        let rule = &entry.rule;
+        let calendar = self.calendar.as_ref()?;
+        Some(match rule {
+            Rule::Session(DateRule::OnDate(date), _) if calendar.session_on(*date).is_none() => {
+                format!("schedule `{name}` never runs: {date} is no session of {calendar}")
+            }
+            Rule::Session(..) | Rule::Every(_) | Rule::Cron(..) => {
+                format!("schedule `{name}` never runs: {rule} has no instant to come on {calendar}")
+            }
+        })
+    }
+
     /// Removes an entry; returns whether it was there.
     pub fn remove(&mut self, name: &str) -> bool {
+        self.remember();
         let before = self.entries.len();
         self.entries.retain(|entry| *entry.name != *name);
         self.entries.len() < before
     }
 
     /// Enables or disables an entry; returns whether it is there. What was missed meanwhile is not
-    /// made up for.
+    /// made up for; enabling one that is enabled changes nothing.
     pub fn enable(&mut self, name: &str, enabled: bool, now: Timestamp) -> bool {
         let Some(at) = self.entries.iter().position(|entry| *entry.name == *name) else {
             return false;
         };
-        self.entries[at].enabled = enabled;
-        self.entries[at].next = self.next_of(&self.entries[at], now);
+        if self.entries[at].enabled != enabled {
+            self.remember();
+            self.entries[at].enabled = enabled;
+            self.entries[at].next = self.next_of(&self.entries[at], now);
+        }
         true
-    }
-
-    pub(super) fn truncate(&mut self, len: usize) {
-        self.entries.truncate(len);
     }
 
     /// Returns when something is due next.
@@ -156,141 +232,116 @@ impl Schedule {
             .min()
     }
 
-    /// Takes the first function, in order of registration, that is due at or before `now`, and moves
-    /// its entry to its next instant.
-    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<Arc<str>> {
-        let at = self
-            .entries
-            .iter()
-            .position(|entry| entry.enabled && entry.next.is_some_and(|next| next <= now))?;
-        let next = self.next_of(&self.entries[at], now);
-        let entry = &mut self.entries[at];
+    /// Takes the first call that is due at or before `now`, and moves its entry to its next instant.
+    pub fn take_due(&mut self, now: Timestamp) -> Option<Due> {
+        let due = |(index, entry): (usize, &Entry)| {
+            let at = entry.next.filter(|at| entry.enabled && *at <= now)?;
+            Some((at, index))
+        };
+        let (at, index) = self.entries.iter().enumerate().filter_map(due).min()?;
+        let next = self.next_of(&self.entries[index], at);
+        let entry = &mut self.entries[index];
         entry.next = next;
-        Some(Arc::clone(&entry.function))
+        let function = Arc::clone(&entry.function);
+        Some(Due { function, at })
     }
 
-    /// Returns the first instant of a rule after `after`.
+    /// Skips the calls that are late by more than the grace, and returns them by entry.
+    pub fn skip_missed(&mut self, now: Timestamp) -> Vec<Missed> {
+        let Some(grace) = self.grace else {
+            return Vec::new();
+        };
+        let latest = now - grace;
+        let mut missed = Vec::new();
+        for index in 0..self.entries.len() {
+            let entry = &self.entries[index];
+            let Some(first) = entry.next.filter(|at| entry.enabled && *at < latest) else {
+                continue;
+            };
+            let mut next = Some(first);
+            let mut count = 0;
+            while let Some(at) = next.filter(|at| *at < latest) {
+                count += 1;
+                let from = if count < MOST_MISSED {
+                    at
+                } else {
+                    latest - Span::from_nanos(1)
+                };
+                next = self.next_of(entry, from);
+            }
+            missed.push(Missed {
+                name: Arc::clone(&entry.name),
+                first,
+                count,
+            });
+            self.entries[index].next = next;
+        }
+        missed
+    }
+
+    /// Returns the entries as plain data.
+    pub fn snapshot(&self) -> Vec<EntryState> {
+        let state = |entry: &Entry| EntryState {
+            name: entry.name.to_string(),
+            function: entry.function.to_string(),
+            rule: entry.rule.to_string(),
+            half_days: entry.half_days,
+            enabled: entry.enabled,
+            next: entry.next,
+        };
+        self.entries.iter().map(state).collect()
+    }
+
+    /// Puts entries back in place of those there are. What was due before `now` stays due, for
+    /// [`Self::skip_missed`] to judge; what is due later is worked out anew, with today's calendar.
+    ///
+    /// # Errors
+    /// [`RuleError`] for a rule that cannot be read; then nothing changes.
+    pub fn restore(&mut self, states: &[EntryState], now: Timestamp) -> Result<(), RuleError> {
+        let mut entries = Vec::with_capacity(states.len());
+        for state in states {
+            let mut entry = Entry {
+                name: state.name.as_str().into(),
+                function: state.function.as_str().into(),
+                rule: Rule::parse(&state.rule)?,
+                half_days: state.half_days,
+                enabled: state.enabled,
+                next: state.next,
+            };
+            if entry.next.is_none_or(|next| next > now) {
+                entry.next = self.next_of(&entry, now);
+            }
+            entries.push(entry);
+        }
+        self.entries = entries;
+        self.undo = None;
+        Ok(())
+    }
+
+    /// Begins a call: [`Self::roll_back`] returns to here.
+    pub(super) fn begin(&mut self) {
+        self.undo = None;
+    }
+
+    /// Takes back what the call at hand has changed.
+    pub(super) fn roll_back(&mut self) {
+        if let Some(entries) = self.undo.take() {
+            self.entries = entries;
+        }
+    }
+
+    fn remember(&mut self) {
+        if self.undo.is_none() {
+            self.undo = Some(self.entries.clone());
+        }
+    }
+
+    /// Returns the first instant of an entry after `after`.
     fn next_of(&self, entry: &Entry, after: Timestamp) -> Option<Timestamp> {
         let calendar = self.calendar.as_ref()?;
-        // A session may begin the evening before its date, and an offset may reach past its close.
-        let from = (after - Span::from_seconds(3 * 86_400)).date();
-        let to = from.checked_add_days(chrono::Days::new(800))?;
-        calendar
-            .sessions(from..=to)
-            .filter(|session| entry.half_days || !session.half_day)
-            .find_map(|session| match &entry.rule {
-                Rule::Session(date, time) => date
-                    .holds(calendar, &session)
-                    .then(|| time.instant(&session))
-                    .flatten()
-                    .filter(|at| *at > after),
-                Rule::Every(span) => next_step(&session, *span, after),
-            })
+        entry.rule.next(calendar, entry.half_days, after)
     }
 }
 
-fn next_step(session: &Session, span: Span, after: Timestamp) -> Option<Timestamp> {
-    if span <= Span::ZERO {
-        return None;
-    }
-    let passed = (after - session.open).as_nanos().max(0) / span.as_nanos();
-    let at = session
-        .open
-        .saturating_add(Span::from_nanos((passed + 1).checked_mul(span.as_nanos())?));
-    (at <= session.close && at > after).then_some(at)
-}
-
-impl TimeRule {
-    fn instant(&self, session: &Session) -> Option<Timestamp> {
-        match self {
-            Self::MarketOpen(offset) => Some(session.open + *offset),
-            Self::MarketClose(offset) => Some(session.close - *offset),
-            Self::At(time, zone) => instant_on(*zone, session.date, *time),
-        }
-    }
-}
-
-impl DateRule {
-    fn holds(&self, calendar: &Calendar, session: &Session) -> bool {
-        match self {
-            Self::EveryDay => true,
-            Self::WeekStart(n) => {
-                place(calendar, session, week_of(session.date), false) == Some(*n)
-            }
-            Self::WeekEnd(n) => place(calendar, session, week_of(session.date), true) == Some(*n),
-            Self::MonthStart(n) => {
-                place(calendar, session, month_of(session.date), false) == Some(*n)
-            }
-            Self::MonthEnd(n) => place(calendar, session, month_of(session.date), true) == Some(*n),
-            Self::OnDays(days) => days.contains(&session.date.weekday()),
-        }
-    }
-}
-
-/// Returns the place of a session within a stretch of dates, from 0, counted from its start or end.
-fn place(
-    calendar: &Calendar,
-    session: &Session,
-    (first, last): (NaiveDate, NaiveDate),
-    from_end: bool,
-) -> Option<u32> {
-    let dates = if from_end {
-        session.date..=last
-    } else {
-        first..=session.date
-    };
-    u32::try_from(calendar.sessions(dates).count().checked_sub(1)?).ok()
-}
-
-fn week_of(date: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let week = date.week(Weekday::Mon);
-    (week.first_day(), week.last_day())
-}
-
-fn month_of(date: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let first = date.with_day(1).unwrap_or(date);
-    let last = first
-        .checked_add_months(chrono::Months::new(1))
-        .and_then(|next| next.pred_opt())
-        .unwrap_or(date);
-    (first, last)
-}
-
-/// As a script would write it.
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Session(date, time) => write!(f, "{date}, {time}"),
-            Self::Every(span) => write!(f, "every(\"{span}\")"),
-        }
-    }
-}
-
-impl fmt::Display for DateRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::EveryDay => f.write_str("every_day()"),
-            Self::WeekStart(n) => write!(f, "week_start({n})"),
-            Self::WeekEnd(n) => write!(f, "week_end({n})"),
-            Self::MonthStart(n) => write!(f, "month_start({n})"),
-            Self::MonthEnd(n) => write!(f, "month_end({n})"),
-            Self::OnDays(days) => {
-                let names: Vec<String> = days
-                    .iter()
-                    .map(|day| format!("\"{day}\"").to_uppercase())
-                    .collect();
-                write!(f, "on_days([{}])", names.join(", "))
-            }
-        }
-    }
-}
-
-impl fmt::Display for TimeRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MarketOpen(offset) => write!(f, "market_open(\"{offset}\")"),
-            Self::MarketClose(offset) => write!(f, "market_close(\"{offset}\")"),
-            Self::At(time, zone) => write!(f, "at(\"{}\", \"{zone}\")", time.format("%H:%M")),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,9 @@ use crate::core::model::order::{
 };
 use crate::script::api::orders::fields::OrderRef;
 use crate::script::api::panel::PanelRef;
-use crate::script::convert::{Outcome, check_keys, error, fail, kind_of, need_exact, need_text};
+use crate::script::convert::{
+    Outcome, check_keys, error, fail, kind_of, need_exact, need_flag, need_text,
+};
 use crate::script::host::Host;
 use crate::script::registry::Registry;
 
@@ -263,14 +265,9 @@ impl Options {
 }
 
 fn flag(options: &Map, key: &str) -> Outcome<bool> {
-    options.get(key).map_or(Ok(false), |value| {
-        value.as_bool().or_else(|_| {
-            fail(format!(
-                "{key} must be true or false, was {}",
-                kind_of(value)
-            ))
-        })
-    })
+    options
+        .get(key)
+        .map_or(Ok(false), |value| need_flag(value, key))
 }
 
 fn time_in_force(options: &Map) -> Outcome<TimeInForce> {

@@ -2,15 +2,19 @@
 
 use std::rc::Rc;
 
-use chrono::{NaiveTime, Weekday};
 use rhai::{Array, Dynamic, INT, Map};
 
 use crate::core::calendar::zone::parse_zone;
-use crate::core::engine::schedule::{DateRule, Entry, Rule, TimeRule};
+use crate::core::engine::desk::{LogLevel, Note};
+use crate::core::engine::schedule::rule::OUTSIDE_HOURS;
+use crate::core::engine::schedule::text::{
+    parse_clock, parse_date, parse_interval, parse_offset, parse_weekday,
+};
+use crate::core::engine::schedule::{Cron, DateRule, Entry, Rule, TimeRule};
 use crate::core::model::time::Span;
 use crate::script::api::time::TimeRef;
 use crate::script::convert::{
-    Outcome, check_keys, fail, kind_of, need_count, need_span, need_text,
+    Outcome, check_keys, fail, kind_of, need_count, need_flag, need_text,
 };
 use crate::script::host::Host;
 use crate::script::registry::Registry;
@@ -23,7 +27,7 @@ pub(crate) struct RuleRef(Part);
 enum Part {
     Date(DateRule),
     Time(TimeRule),
-    Every(Span),
+    Alone(Rule),
 }
 
 pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
@@ -71,47 +75,49 @@ fn register_date_rules(engine: &mut Registry) {
     engine.register_fn("on_days", move |days: Array| -> Outcome<RuleRef> {
         let days = days
             .iter()
-            .map(|day| {
-                let text = need_text(day, "day")?;
-                text.parse::<Weekday>().or_else(|_| {
-                    fail(format!(
-                        "`{text}` is not a day of the week; write \"MON\" to \"SUN\""
-                    ))
-                })
-            })
+            .map(|day| told(parse_weekday(&need_text(day, "day")?)))
             .collect::<Outcome<Vec<_>>>()?;
         Ok(date(DateRule::OnDays(days)))
     });
+    engine.register_fn("on_date", move |day: &str| -> Outcome<RuleRef> {
+        Ok(date(DateRule::OnDate(told(parse_date(day))?)))
+    });
+}
+
+/// The value, or the error as one of the script.
+fn told<T, E: std::fmt::Display>(result: Result<T, E>) -> Outcome<T> {
+    result.or_else(|error| fail(error.to_string()))
 }
 
 fn register_time_rules(engine: &mut Registry) {
+    type Make = fn(Span) -> TimeRule;
     let time = |rule| RuleRef(Part::Time(rule));
-    engine.register_fn("market_open", move || {
-        time(TimeRule::MarketOpen(Span::ZERO))
-    });
-    engine.register_fn("market_close", move || {
-        time(TimeRule::MarketClose(Span::ZERO))
-    });
-    engine.register_fn("market_open", move |offset: &str| -> Outcome<RuleRef> {
-        Ok(time(TimeRule::MarketOpen(need_span(offset)?)))
-    });
-    engine.register_fn("market_close", move |offset: &str| -> Outcome<RuleRef> {
-        Ok(time(TimeRule::MarketClose(need_span(offset)?)))
-    });
+    let rules: [(&str, Make, Span); 4] = [
+        ("market_open", TimeRule::MarketOpen, Span::ZERO),
+        ("market_close", TimeRule::MarketClose, Span::ZERO),
+        ("pre_market", TimeRule::PreMarket, OUTSIDE_HOURS),
+        ("after_hours", TimeRule::AfterHours, OUTSIDE_HOURS),
+    ];
+    for (name, make, usual) in rules {
+        engine.register_fn(name, move || time(make(usual)));
+        engine.register_fn(name, move |offset: &str| -> Outcome<RuleRef> {
+            Ok(time(make(told(parse_offset(offset))?)))
+        });
+    }
     engine.register_fn("at", move |clock: &str, zone: &str| -> Outcome<RuleRef> {
-        let parsed = NaiveTime::parse_from_str(clock, "%H:%M")
-            .or_else(|_| NaiveTime::parse_from_str(clock, "%H:%M:%S"));
-        let clock =
-            parsed.or_else(|_| fail(format!("`{clock}` is not a time of day; write \"14:00\"")))?;
-        let zone = parse_zone(zone).or_else(|e| fail(e.to_string()))?;
-        Ok(time(TimeRule::At(clock, zone)))
+        let clock = told(parse_clock(clock))?;
+        Ok(time(TimeRule::At(clock, told(parse_zone(zone))?)))
     });
+    let alone = |rule| RuleRef(Part::Alone(rule));
     engine.register_fn("every", move |span: &str| -> Outcome<RuleRef> {
-        let parsed = need_span(span)?;
-        if parsed <= Span::ZERO {
-            return fail(format!("every(\"{span}\") must be longer than nothing"));
-        }
-        Ok(RuleRef(Part::Every(parsed)))
+        Ok(alone(Rule::Every(told(parse_interval(span))?)))
+    });
+    engine.register_fn("cron", move |text: &str| -> Outcome<RuleRef> {
+        Ok(alone(Rule::Cron(told(Cron::parse(text))?, None)))
+    });
+    engine.register_fn("cron", move |text: &str, zone: &str| -> Outcome<RuleRef> {
+        let zone = told(parse_zone(zone))?;
+        Ok(alone(Rule::Cron(told(Cron::parse(text))?, Some(zone))))
     });
 }
 
@@ -130,12 +136,17 @@ fn schedule(
         .map_or_else(|| Ok(function.to_string()), |name| need_text(name, "name"))?;
     let half_days = options
         .get("half_days")
-        .is_none_or(|v| v.as_bool().unwrap_or(true));
+        .map_or(Ok(true), |flag| need_flag(flag, "half_days"))?;
+    if !half_days && matches!(rule, Rule::Cron(..)) {
+        return fail("half_days is an option of rules of sessions; a cron expression knows none");
+    }
     host.with_set_up("schedule", |desk| {
         let now = desk.now;
-        desk.schedule
-            .add(&name, &function, rule, half_days, now)
-            .to_string()
+        let name = desk.schedule.add(&name, &function, rule, half_days, now);
+        if let Some(idle) = desk.schedule.idle(&name) {
+            desk.note(Note::Log(LogLevel::Warn, idle.into(), "".into()));
+        }
+        name.to_string()
     })
 }
 
@@ -150,8 +161,8 @@ fn read_rule(first: &Dynamic, second: Option<&Dynamic>) -> Outcome<Rule> {
         (Part::Date(date), None) => Ok(Rule::Session(date, TimeRule::MarketOpen(Span::ZERO))),
         (Part::Date(date), Some(Part::Time(time))) => Ok(Rule::Session(date, time)),
         (Part::Time(time), None) => Ok(Rule::Session(DateRule::EveryDay, time)),
-        (Part::Every(span), None) => Ok(Rule::Every(span)),
-        _ => fail("schedule takes a date rule, then a time rule; or every(…) alone"),
+        (Part::Alone(rule), None) => Ok(rule),
+        _ => fail("schedule takes a date rule, then a time rule; or every(…) or cron(…) alone"),
     }
 }
 
@@ -184,6 +195,7 @@ fn register_listing(engine: &mut Registry, host: &Rc<Host>) {
 fn describe(entry: &Entry) -> Map {
     let next = entry
         .next
+        .filter(|_| entry.enabled)
         .map_or(Dynamic::UNIT, |at| Dynamic::from(TimeRef::from(at)));
     [
         ("name".into(), entry.name.to_string().into()),

@@ -5,6 +5,8 @@
 
 /// `backtest`.
 pub mod backtest;
+/// `calendar`.
+pub mod calendar;
 /// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
 pub mod project;
 
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::cli::args::backtest::BacktestArgs;
+use crate::app::cli::args::calendar::CalendarArgs;
 use crate::app::cli::args::project::{
     CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
 };
@@ -84,6 +87,8 @@ pub enum Command {
     Doc(DocArgs),
     /// Import, list, show, verify and export bars
     Data(DataArgs),
+    /// Show the sessions of an exchange, and whether it is open
+    Calendar(CalendarArgs),
     /// List, show and compare runs
     #[command(subcommand)]
     Runs(RunsCommand),
