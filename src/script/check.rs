@@ -2,8 +2,11 @@
 //!
 //! Invariants: all findings of a script and of what it imports come at once, in order of file and
 //! place; a rule reports only what it is sure of; nothing of the script is run. Rules are small
-//! functions in `RULES`. Codes: `RBT001` syntax, `RBT1xx` names and calls, `RBT12x` numbers.
+//! functions in `RULES`. Codes: `RBT001` syntax, `RBT002` remarks, `RBT1xx` names and calls, `RBT12x`
+//! numbers.
 
+/// Findings that a script's author allows.
+mod allow;
 /// Rules about the kinds of arguments.
 mod arguments;
 /// Rules about calls: do they exist, do they take so many arguments, do they know the option.
@@ -14,8 +17,12 @@ mod chain;
 mod codes;
 /// Rules about comparisons and conditions.
 mod compare;
+/// Findings that only follow from others.
+mod echoes;
 /// Rules about fields.
 mod fields;
+/// Edits that do away with a finding.
+pub mod fix;
 /// Names of other systems.
 mod foreign;
 /// Rules about handlers.
@@ -26,6 +33,8 @@ mod history;
 mod infer;
 /// Kinds of values.
 mod kind;
+/// How much each rule matters to a project.
+pub mod level;
 /// Rules about loops.
 mod loops;
 /// Rules about names: of functions, of variables.
@@ -50,6 +59,7 @@ mod surface;
 mod unused;
 
 pub use self::codes::{Meaning, codes, explain, meanings};
+pub use self::parsed::Role;
 pub use self::surface::names as surface_names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,9 +69,10 @@ use rhai::Expr;
 
 use crate::script::check::infer::Kinds;
 use crate::script::check::kind::Value;
-use crate::script::check::parsed::{Function, Parsed, Role, read_all};
+use crate::script::check::parsed::{Function, Parsed, read_all};
 use crate::script::check::span::Spot;
 use crate::script::check::surface::Surface;
+use crate::script::edit::Fix;
 use crate::script::error::{Place, ScriptError, width_at};
 use crate::script::modules::ReadModule;
 
@@ -91,6 +102,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What it is, where, and what to do about it.
     pub error: ScriptError,
+    /// Edits of the file at hand that do it, where only one thing can be meant.
+    pub fix: Option<Fix>,
 }
 
 /// What a rule looks at: one file, and all that belongs to the script.
@@ -155,7 +168,11 @@ impl Findings {
             hint,
             trace: Vec::new(),
         };
-        self.0.push(Finding { severity, error });
+        self.0.push(Finding {
+            severity,
+            error,
+            fix: None,
+        });
     }
 }
 
@@ -195,16 +212,52 @@ const RULES: [Rule; 27] = [
 
 /// Checks a script and every module that it imports. `file` is the name that findings know it by.
 pub fn check(text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
-    check_as(Role::Script, text, file, read_module)
+    Checker::new().check(Role::Script, text, file, read_module)
 }
 
 /// Checks a file that others import: as [`check`], but that it needs no handler.
 pub fn check_module(text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
-    check_as(Role::Module, text, file, read_module)
+    Checker::new().check(Role::Module, text, file, read_module)
 }
 
-fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
-    let surface = Surface::new();
+/// Checks many texts: knows what scripts can call, and finds it out once.
+pub struct Checker {
+    surface: Surface,
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Checker {
+    /// Finds out what scripts can call.
+    pub fn new() -> Self {
+        Self {
+            surface: Surface::new(),
+        }
+    }
+
+    /// Checks a file and every module that it imports.
+    pub fn check(
+        &self,
+        role: Role,
+        text: &str,
+        file: &str,
+        read_module: &ReadModule,
+    ) -> Vec<Finding> {
+        check_as(&self.surface, role, text, file, read_module)
+    }
+}
+
+fn check_as(
+    surface: &Surface,
+    role: Role,
+    text: &str,
+    file: &str,
+    read_module: &ReadModule,
+) -> Vec<Finding> {
     let mut findings = Findings::default();
     let mut all = read_all(
         role,
@@ -219,12 +272,12 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         .iter()
         .map(|f| f.error.place.file.clone())
         .collect();
-    let kinds = Kinds::infer(&surface, &mut all);
+    let kinds = Kinds::infer(surface, &mut all);
     for parsed in all.values() {
         let view = View {
             file: parsed,
             all: &all,
-            surface: &surface,
+            surface,
             kinds: &kinds,
             broken: &broken,
         };
@@ -233,55 +286,23 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         }
     }
     let mut found = findings.0;
-    // A name of another system, or a function handed to the engine that is not there, is not also an
-    // unknown one.
-    let told: Vec<Place> = found
-        .iter()
-        .filter(|f| ["RBT108", "RBT160"].contains(&f.error.code))
-        .map(|f| f.error.place.clone())
-        .collect();
-    found.retain(|f| {
-        let is_unknown = ["RBT101", "RBT102", "RBT104"].contains(&f.error.code);
-        !(is_unknown && told.iter().any(|place| covers(place, &f.error.place)))
-    });
-    // Nor is what a name that is nearly right was meant for never used.
-    let meant: Vec<(String, String)> = found
-        .iter()
-        .filter(|f| f.error.hint.starts_with("did you mean"))
-        .map(|f| (f.error.place.file.clone(), f.error.hint.clone()))
-        .collect();
-    found.retain(|f| f.error.code != "RBT105" || !is_meant(&f.error, &meant));
+    echoes::drop_told(&mut found);
+    echoes::drop_meant(&mut found);
     // Where nothing runs, nothing is used either.
     if found.iter().any(|f| f.error.code == "RBT107") {
         found.retain(|f| f.error.code != "RBT105" || f.error.place.file != file);
+    }
+    for parsed in all.values() {
+        echoes::open_comment(parsed, &mut found);
+    }
+    for parsed in all.values() {
+        allow::apply(parsed, &mut found);
+        fix::propose(parsed, surface, &mut found);
     }
     found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
     // The first rule that says something of a place knows most about it.
     found.dedup_by(|a, b| a.error.code == b.error.code && a.error.place == b.error.place);
     found
-}
-
-/// Whether a hint about the file names what a finding is about.
-fn is_meant(error: &ScriptError, hints: &[(String, String)]) -> bool {
-    let place = &error.place;
-    let name: String = place
-        .text
-        .chars()
-        .skip(place.column.saturating_sub(1))
-        .take(place.width)
-        .collect();
-    hints.iter().any(|(file, hint)| {
-        *file == place.file
-            && [format!("`{name}`"), format!("`{name}(")]
-                .iter()
-                .any(|form| hint.contains(form))
-    })
-}
-
-/// Whether a place lies within another.
-fn covers(outer: &Place, inner: &Place) -> bool {
-    let columns = outer.column..outer.column + outer.width;
-    outer.file == inner.file && outer.line == inner.line && columns.contains(&inner.column)
 }
 
 /// The script's own findings first, then by file, line, column and code.

@@ -9,7 +9,7 @@
 )]
 
 /// Errors of syntax.
-mod syntax;
+pub(super) mod syntax;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -82,12 +82,15 @@ impl fmt::Display for ScriptError {
 /// What a function does not see.
 pub(super) const UNSEEN: &str = "a function sees its parameters, its own variables and the script's constants; keep state in context";
 
-/// Words of other languages for values that Rhai calls otherwise.
+/// Words of other languages for what is written otherwise here.
 pub(super) fn foreign_word(name: &str) -> Option<&'static str> {
     match name {
-        "None" | "nil" | "null" | "na" | "undefined" => Some("no value is written ()"),
+        "None" | "nil" | "null" | "na" | "nan" | "NaN" | "NULL" | "undefined" => {
+            Some("no value is written ()")
+        }
         "True" => Some("write true"),
         "False" => Some("write false"),
+        "pass" => Some("an empty block is { }"),
         _ => None,
     }
 }
@@ -158,11 +161,23 @@ impl<'a> Explainer<'a> {
     /// Explains an error of syntax.
     pub(super) fn explain_parse(&self, error: &ParseError, file: &str) -> ScriptError {
         let ParseError(kind, at) = error;
-        let place = self.place(file, *at);
+        let text = self.texts.get(file).map_or("", |text| text);
+        let advice = syntax::advise(kind, text, *at);
+        let mut place = self.place(file, *at);
+        if let Some((line, column, width)) = advice.at {
+            let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+            place = Place {
+                line,
+                column,
+                width,
+                text: shown.to_owned(),
+                ..place
+            };
+        }
         ScriptError {
             code: "RBT001",
-            message: syntax::message(kind),
-            hint: syntax::hint(kind, &place),
+            message: advice.message.unwrap_or_else(|| syntax::message(kind)),
+            hint: advice.hint,
             place,
             trace: Vec::new(),
         }

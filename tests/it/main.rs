@@ -18,6 +18,8 @@ mod calendar_command;
 mod calendars;
 /// The program as a person starts it.
 mod check_and_doc;
+mod check_command;
+mod check_faults;
 mod cli;
 /// Files of bars, whole and broken.
 mod data;
@@ -47,6 +49,7 @@ mod metrics;
 /// New projects.
 mod new;
 /// The vectors of the reference simulator.
+mod random_edits;
 mod reference_vectors;
 /// Round trips against an independent program.
 mod round_trips;

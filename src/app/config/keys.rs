@@ -139,6 +139,7 @@ pub const KEYS: &[Key] = &[
     absent("schedule.triggers.*.zone", Shape::Scalar, "the calendar's", "the zone of the cron expression"),
     absent("schedule.triggers.*.half_days", Shape::Scalar, "true", "whether it runs on sessions that close early"),
     absent("schedule.triggers.*.enabled", Shape::Scalar, "true", "whether it runs from the start"),
+    absent("check.*", Shape::Scalar, "the rule's own", "how much a rule of check matters: off, warn or error"),
     absent("assets.*.kind", Shape::Scalar, "data.kind", "the kind of one asset"),
     absent("assets.*.tick_size", Shape::Scalar, "by kind", "the step of prices"),
     absent("assets.*.lot_size", Shape::Scalar, "by kind", "the step of quantities"),

@@ -21,6 +21,7 @@ use crate::core::model::time::{Span, Timeframe};
 use crate::core::sim::commission::Commission;
 use crate::core::sim::rules::FillAt;
 use crate::core::sim::slippage::Slippage;
+use crate::script::check::level::{Level, Levels};
 
 /// Everything that a run is configured with.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Config {
     pub execution: Execution,
     /// What runs when, beside what the script schedules.
     pub schedule: Schedule,
+    /// How much rules of `check` matter, by code.
+    pub check: Levels,
     /// What differs from the defaults of its kind, by symbol.
     pub assets: BTreeMap<String, AssetConfig>,
     /// The calendars, those of the project included.
@@ -202,6 +205,15 @@ impl Words for MarginCall {
     const NOUN: &'static str = "margin call";
     const ALL: &'static [(&'static str, Self)] =
         &[("warn", Self::Warn), ("liquidate", Self::Liquidate)];
+}
+
+impl Words for Level {
+    const NOUN: &'static str = "level of a rule";
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("off", Self::Off),
+        ("warn", Self::Warn),
+        ("error", Self::Error),
+    ];
 }
 
 impl Words for CancelPolicy {

@@ -14,7 +14,7 @@ use crate::app::run::rules::margin_of;
 use crate::script::error::ScriptError;
 use crate::script::host::{Locks, ScriptStrategy, Setup};
 use crate::script::sandbox::{Budget, Fuse};
-use crate::shell::files::{FileError, read_text};
+use crate::shell::files::{FileError, exists, read_text};
 
 /// The largest script that is read, in bytes.
 const LARGEST: u64 = 4_000_000;
@@ -61,6 +61,17 @@ impl ScriptFile {
                 .find_map(|folder| read_text(&folder.join(&file), LARGEST).ok())
                 .map(Arc::from)
         })
+    }
+
+    /// Returns the file that a module of this name is read from; `None` for those of the standard
+    /// library and those that are not there.
+    pub fn module_path(&self, name: &str) -> Option<PathBuf> {
+        let beside = self.path.parent().map(Path::to_owned).unwrap_or_default();
+        let above = beside.parent().map(Path::to_owned);
+        std::iter::once(beside)
+            .chain(above)
+            .map(|folder| folder.join(format!("{name}.rhai")))
+            .find(|path| exists(path) && !name.starts_with("std/"))
     }
 
     /// Loads the script for a run.

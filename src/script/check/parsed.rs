@@ -13,6 +13,7 @@ use rhai::{AST, ASTFlags, ASTNode, Engine, Expr, FnAccess, Position, Stmt};
 use crate::script::check::handlers::scheduled;
 use crate::script::check::kind::Value;
 use crate::script::check::{Finding, Severity};
+use crate::script::error::syntax::advise;
 use crate::script::error::{Explainer, Texts};
 use crate::script::modules::ReadModule;
 use crate::script::source::only;
@@ -20,7 +21,7 @@ use crate::script::stdlib;
 
 /// What a file is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Role {
+pub enum Role {
     /// A strategy.
     Script,
     /// What others import.
@@ -256,10 +257,12 @@ pub(super) fn read_all(
             Ok(tree) => tree,
             Err(error) => {
                 let texts = Texts::from([(name.clone(), text)]);
+                let fix = advise(&error.0, &texts[&name], error.1).fix;
                 let error = Explainer::of_texts(&texts, &name).explain_parse(&error, &name);
                 findings.push(Finding {
                     severity: Severity::Error,
                     error,
+                    fix,
                 });
                 continue;
             }

@@ -16,6 +16,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
 }"#,
     ),
     meaning(
+        "RBT002",
+        "A remark `// rustybt: allow CODE` names no rule, or one that finds nothing there. It counts for its own line, or for the next one with code where it stands alone. RBT001 and RBT002 cannot be allowed.",
+        "fn handle_data(context, data) {
+    // rustybt: allow RBT120
+    print(10 / 30.0);
+}",
+        "fn handle_data(context, data) {
+    // rustybt: allow RBT120
+    print(10 / 30);
+}",
+    ),
+    meaning(
         "RBT101",
         "A function or method is called that neither the API, the language nor the script has, or that the kind of value before the dot has not. `rustybt doc` lists what there is. A closure kept in a variable is called with name.call(…).",
         r#"fn handle_data(context, data) {
