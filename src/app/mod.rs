@@ -19,6 +19,8 @@ pub mod doctor;
 pub mod figures;
 /// `new`: makes a project.
 pub mod new;
+/// `repl`: lines evaluated at a moment of history.
+pub mod repl;
 /// The tear sheet.
 pub mod report;
 /// Runs of a strategy.

@@ -11,6 +11,8 @@
     reason = "an error of a script ends a call; its size does not matter"
 )]
 
+/// Lines that a person types.
+mod console;
 /// The functions that the engine calls.
 mod handlers;
 /// A strategy between calls.
@@ -18,6 +20,7 @@ mod seat;
 /// What was known at the moment of an error.
 mod witness;
 
+pub use self::console::{CONSOLE, Console};
 pub use self::handlers::{HANDLERS, handler_params};
 
 use std::cell::{Cell, RefCell};
@@ -379,20 +382,33 @@ impl ScriptStrategy {
         function: &str,
         args: &mut [Dynamic],
     ) -> Result<Dynamic, ScriptError> {
+        self.guarded(function, None, |unit, engine| {
+            unit.call(engine, function, args)
+        })
+    }
+
+    /// Lets the script work within its bounds, and explains its failure; `file` is where the work
+    /// stands that is no part of the script.
+    fn guarded(
+        &mut self,
+        function: &str,
+        file: Option<&str>,
+        work: impl FnOnce(&mut Unit, &Engine) -> Result<Dynamic, Box<EvalAltResult>>,
+    ) -> Result<Dynamic, ScriptError> {
         self.calls += 1;
         // Within a test the call of the test goes on after that of its strategy.
         let outer = self.fuse.running();
         self.fuse.set_running(self.calls);
         let unit = &mut self.unit;
         let engine = &self.engine;
-        let outcome = catch_unwind(AssertUnwindSafe(|| unit.call(engine, function, args)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(unit, engine)));
         self.fuse.set_running(outer);
         match outcome {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => {
                 let witness = self.unit.take_witness();
                 let details = self.details(function, witness.as_deref());
-                Err(self.explain(*error).with_details(details))
+                Err(self.explain(*error, file).with_details(details))
             }
             Err(_) => Err(ScriptError {
                 code: "RBT399",
@@ -407,7 +423,7 @@ impl ScriptStrategy {
         }
     }
 
-    fn explain(&self, error: EvalAltResult) -> ScriptError {
+    fn explain(&self, error: EvalAltResult, file: Option<&str>) -> ScriptError {
         // A handler that was called as a function was called from nowhere in the script.
         let mut error = error;
         if let EvalAltResult::ErrorInFunctionCall(_, _, inner, Position::NONE) = error {
@@ -415,7 +431,7 @@ impl ScriptStrategy {
         }
         Explainer {
             texts: &self.texts.borrow(),
-            main: &self.file,
+            main: file.unwrap_or(&self.file),
             functions: self.host.functions.borrow().iter().cloned().collect(),
             constants: self.constants(),
             budget: self.budget,

@@ -248,6 +248,42 @@ impl Unit {
         result
     }
 
+    /// Runs statements that are no part of the script. Their variables stay in `scope`, their
+    /// functions and imports with the script.
+    pub(super) fn evaluate(
+        &mut self,
+        engine: &Engine,
+        text: &str,
+        name: &str,
+        scope: &mut Scope<'static>,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        self.witness = None;
+        let mut ast = engine.compile(text)?;
+        ast.set_source(name);
+        self.global.num_operations = 0;
+        self.global.lib.push(ast.shared_lib().clone());
+        // What was found under a name before may be another function from here on.
+        self.caches = Caches::new();
+        let before = self.global.source.replace(name.into());
+        let outcome = run_statements(
+            engine,
+            &mut self.global,
+            &mut self.caches,
+            scope,
+            ast.statements(),
+        );
+        self.global.source = before;
+        self.global.level = 0;
+        if let Err(error) = &outcome {
+            let body = Body {
+                params: Vec::new(),
+                statements: ast.statements().to_vec(),
+            };
+            self.witness = body.witness(error, scope).map(Box::new);
+        }
+        outcome
+    }
+
     /// Returns what is known of the last failure, once.
     pub(super) fn take_witness(&mut self) -> Option<Box<Witness>> {
         self.witness.take()

@@ -12,5 +12,7 @@ pub mod environment;
 pub mod files;
 /// The folder of a run's results.
 pub mod folder;
+/// Lines that a person types.
+pub mod terminal;
 /// Stops calls that take too long.
 pub mod watchdog;

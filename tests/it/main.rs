@@ -46,6 +46,8 @@ mod metrics;
 mod new;
 /// The vectors of the reference simulator.
 mod reference_vectors;
+/// `repl` as lines are piped into it.
+mod repl;
 /// Round trips against an independent program.
 mod round_trips;
 /// The list of runs and the report.

@@ -148,6 +148,11 @@ impl<S: Strategy, F: Feed> World<S, F> {
         &self.exchange
     }
 
+    /// Returns when the next bars end; `None` after the last.
+    pub fn next_end(&mut self) -> Option<Timestamp> {
+        self.feed.peek()
+    }
+
     /// Runs to the end of the bars, or until the strategy fails.
     ///
     /// # Errors

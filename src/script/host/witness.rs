@@ -7,17 +7,34 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 use crate::script::api::assets::AssetRef;
 use crate::script::api::context::ContextRef;
 use crate::script::api::data::DataRef;
+use crate::script::convert::kind_of;
 use crate::script::error::Details;
 use crate::script::fast::Witness;
 use crate::script::host::ScriptStrategy;
 use crate::script::registry::Natives;
 
-/// The most values that are shown.
+/// The most values that are shown of a line.
 const MOST: usize = 8;
-/// The longest text of a value, in characters.
-const LONGEST: usize = 60;
-/// The most elements of an array or map that are shown.
-const ELEMENTS: usize = 5;
+
+/// How much of a value is shown.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// The longest text, in characters.
+    longest: usize,
+    /// The most elements of an array or map.
+    elements: usize,
+}
+
+/// Beside a line that failed.
+const SHORT: Bounds = Bounds {
+    longest: 60,
+    elements: 5,
+};
+/// For a person who asked for the value.
+const LONG: Bounds = Bounds {
+    longest: 4_000,
+    elements: 100,
+};
 
 impl ScriptStrategy {
     /// Returns what is known of the call of a function that has just failed.
@@ -47,9 +64,8 @@ impl ScriptStrategy {
                 continue;
             }
             self.take_asset(&value, &mut details.assets);
-            if let Some(text) = text_of(self.unit.natives(), &value)
-                && details.values.len() < MOST
-            {
+            if is_shown(&value) && details.values.len() < MOST {
+                let text = text_of(self.unit.natives(), &value, SHORT);
                 details.values.push((name, text));
             }
         }
@@ -64,6 +80,11 @@ impl ScriptStrategy {
             }
         }
         details
+    }
+
+    /// Writes a value as a script would.
+    pub(super) fn text_of(&self, value: &Dynamic) -> String {
+        text_of(self.unit.natives(), value, LONG)
     }
 
     /// Returns a field of the context that the script has set.
@@ -91,52 +112,62 @@ impl ScriptStrategy {
     }
 }
 
-/// Shows a value in short; `None` for what shows nothing.
-fn text_of(natives: &Natives, value: &Dynamic) -> Option<String> {
-    if value.is::<ContextRef>() || value.is::<DataRef>() || value.is::<FnPtr>() {
-        return None;
-    }
-    let text = long_text_of(natives, value)?;
-    let text = text.replace('\n', "\\n");
-    if text.chars().count() <= LONGEST {
-        return Some(text);
-    }
-    let cut: String = text.chars().take(LONGEST).collect();
-    Some(format!("{cut}…"))
+/// Whether a value says something beside a line.
+fn is_shown(value: &Dynamic) -> bool {
+    !(value.is::<ContextRef>() || value.is::<DataRef>() || value.is::<FnPtr>())
 }
 
-fn long_text_of(natives: &Natives, value: &Dynamic) -> Option<String> {
+/// Writes a value as a script would, in one line and cut where it is long.
+fn text_of(natives: &Natives, value: &Dynamic, bounds: Bounds) -> String {
+    let text = whole_text_of(natives, value, bounds).replace('\n', "\\n");
+    if text.chars().count() <= bounds.longest {
+        return text;
+    }
+    let cut: String = text.chars().take(bounds.longest).collect();
+    format!("{cut}…")
+}
+
+fn whole_text_of(natives: &Natives, value: &Dynamic, bounds: Bounds) -> String {
     if value.is_unit() {
-        return Some("()".to_owned());
+        return "()".to_owned();
     }
     if let Some(text) = value.read_lock::<ImmutableString>() {
-        let start: String = text.chars().take(LONGEST).collect();
-        return Some(format!("{start:?}"));
+        let start: String = text.chars().take(bounds.longest).collect();
+        return format!("{start:?}");
     }
     if let Some(array) = value.read_lock::<Array>() {
-        let shown = array.iter().take(ELEMENTS);
-        let mut shown: Vec<String> = shown.filter_map(|item| text_of(natives, item)).collect();
-        if array.len() > ELEMENTS {
+        let shown = array.iter().take(bounds.elements);
+        let mut shown: Vec<String> = shown.map(|item| text_of(natives, item, bounds)).collect();
+        if array.len() > bounds.elements {
             shown.push(format!("… {} in all", array.len()));
         }
-        return Some(format!("[{}]", shown.join(", ")));
+        return format!("[{}]", shown.join(", "));
     }
     if let Some(map) = value.read_lock::<Map>() {
-        let shown = map.iter().take(ELEMENTS);
+        let shown = map.iter().take(bounds.elements);
         let mut shown: Vec<String> = shown
-            .filter_map(|(key, item)| Some(format!("{key}: {}", text_of(natives, item)?)))
+            .map(|(key, item)| format!("{key}: {}", text_of(natives, item, bounds)))
             .collect();
-        if map.len() > ELEMENTS {
+        if map.len() > bounds.elements {
             shown.push(format!("… {} in all", map.len()));
         }
-        return Some(format!("#{{{}}}", shown.join(", ")));
+        return format!("#{{{}}}", shown.join(", "));
     }
     if value.is_variant() {
         let forms = natives.find("to_string", 1);
-        let form = forms.iter().find(|form| form.types[0] == value.type_id())?;
+        let form = forms
+            .iter()
+            .find(|form| form.types.first() == Some(&value.type_id()));
+        if form.is_none()
+            && let Some(items) = natives.iterator(value.type_id())
+        {
+            let items: Array = items(value.clone()).collect();
+            return whole_text_of(natives, &items.into(), bounds);
+        }
         let mut copy = value.clone();
-        let shown = (form.func)(None, &mut [&mut copy]).ok()?;
-        return Some(shown.to_string());
+        return form
+            .and_then(|form| (form.func)(None, &mut [&mut copy]).ok())
+            .map_or_else(|| kind_of(value).to_owned(), |text| text.to_string());
     }
-    Some(value.to_string())
+    value.to_string()
 }

@@ -7,6 +7,8 @@
 pub mod backtest;
 /// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
 pub mod project;
+/// `repl`.
+pub mod repl;
 
 use std::path::PathBuf;
 
@@ -16,6 +18,7 @@ use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::project::{
     CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs, TestArgs,
 };
+use crate::app::cli::args::repl::ReplArgs;
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
 use crate::app::runs::command::{ReportArgs, RunsCommand};
@@ -82,6 +85,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Run the functions test_… of scripts, with simulated bars, fills and time
     Test(TestArgs),
+    /// Try what a script can call, at a moment of history
+    Repl(ReplArgs),
     /// Explain what a script can call
     Doc(DocArgs),
     /// Import, list, show, verify and export bars
