@@ -21,9 +21,13 @@ pub mod doctor;
 pub mod figures;
 /// `new`: makes a project.
 pub mod new;
+/// `repl`: lines evaluated at a moment of history.
+pub mod repl;
 /// The tear sheet.
 pub mod report;
 /// Runs of a strategy.
 pub mod run;
 /// The list of runs: show, compare, report.
 pub mod runs;
+/// `test`: runs the tests of scripts.
+pub mod test;

@@ -73,7 +73,7 @@ use crate::script::check::parsed::{Function, Parsed, read_all};
 use crate::script::check::span::Spot;
 use crate::script::check::surface::Surface;
 use crate::script::edit::Fix;
-use crate::script::error::{Place, ScriptError, width_at};
+use crate::script::error::{Details, Place, ScriptError, width_at};
 use crate::script::modules::ReadModule;
 
 /// How much a finding matters.
@@ -167,6 +167,7 @@ impl Findings {
             place: place(&file.name, &file.text, at.into()),
             hint,
             trace: Vec::new(),
+            details: Details::default(),
         };
         self.0.push(Finding {
             severity,

@@ -12,6 +12,8 @@ pub mod environment;
 pub mod files;
 /// The folder of a run's results.
 pub mod folder;
+/// Lines that a person types.
+pub mod terminal;
 /// Tells when files of a project change.
 pub mod watch;
 /// Stops calls that take too long.

@@ -51,6 +51,8 @@ mod new;
 /// The vectors of the reference simulator.
 mod random_edits;
 mod reference_vectors;
+/// `repl` as lines are piped into it.
+mod repl;
 /// Round trips against an independent program.
 mod round_trips;
 /// The list of runs and the report.
@@ -65,6 +67,10 @@ mod script_check;
 mod script_docs;
 /// What a person is told when a script is wrong.
 mod script_errors;
+/// What an error tells of its moment.
+mod script_moments;
+/// Tests that scripts hold.
+mod script_tests;
 /// The scripts that ship.
 mod shipped_scripts;
 /// What several subjects need.

@@ -9,6 +9,8 @@ pub mod backtest;
 pub mod calendar;
 /// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
 pub mod project;
+/// `repl`.
+pub mod repl;
 
 use std::path::PathBuf;
 
@@ -17,8 +19,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::calendar::CalendarArgs;
 use crate::app::cli::args::project::{
-    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
+    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs, TestArgs,
 };
+use crate::app::cli::args::repl::ReplArgs;
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
 use crate::app::runs::command::{ReportArgs, RunsCommand};
@@ -83,6 +86,10 @@ pub enum Command {
     Backtest(Box<BacktestArgs>),
     /// Find mistakes in scripts without running them
     Check(CheckArgs),
+    /// Run the functions test_… of scripts, with simulated bars, fills and time
+    Test(TestArgs),
+    /// Try what a script can call, at a moment of history
+    Repl(ReplArgs),
     /// Explain what a script can call
     Doc(DocArgs),
     /// Import, list, show, verify and export bars

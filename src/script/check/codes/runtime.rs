@@ -40,6 +40,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         "",
     ),
     meaning(
+        "RBT320",
+        "An assertion of a test does not hold: what the strategy does is not what the test says, or the test is wrong.",
+        "",
+        "",
+    ),
+    meaning(
         "RBT399",
         "The program failed inside a call of the script. This is a fault of the program; please report it.",
         "",
