@@ -8,7 +8,6 @@ const MODULES: &[(&str, &str)] = &[
     ("std/risk", include_str!("../../stdlib/risk.rhai")),
     ("std/stats", include_str!("../../stdlib/stats.rhai")),
     ("std/dates", include_str!("../../stdlib/dates.rhai")),
-    ("std/lists", include_str!("../../stdlib/lists.rhai")),
 ];
 
 /// Returns the text of a module.
