@@ -25,3 +25,5 @@ pub mod report;
 pub mod run;
 /// The list of runs: show, compare, report.
 pub mod runs;
+/// `test`: runs the tests of scripts.
+pub mod test;

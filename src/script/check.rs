@@ -29,7 +29,7 @@ use rhai::Position;
 
 use crate::script::check::parsed::{Parsed, Role, read_all};
 use crate::script::check::surface::Surface;
-use crate::script::error::{Place, ScriptError, width_at};
+use crate::script::error::{Details, Place, ScriptError, width_at};
 use crate::script::modules::ReadModule;
 
 /// How much a finding matters.
@@ -113,6 +113,7 @@ impl Findings {
             place: place(&file.name, &file.text, at),
             hint,
             trace: Vec::new(),
+            details: Details::default(),
         };
         self.0.push(Finding { severity, error });
     }

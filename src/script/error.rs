@@ -10,6 +10,8 @@
 
 /// Errors of syntax.
 mod syntax;
+/// What tests throw.
+mod thrown;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +22,8 @@ use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 use crate::script::api::docs;
 use crate::script::convert::nearest;
 use crate::script::sandbox::{Budget, OUT_OF_TIME};
+
+pub(super) use self::thrown::Thrown;
 
 /// The texts of a script and its modules, by the name that errors know them by.
 pub(super) type Texts = BTreeMap<String, Arc<str>>;
@@ -61,6 +65,23 @@ pub struct ScriptError {
     pub hint: String,
     /// How the script got there, innermost first.
     pub trace: Vec<Called>,
+    /// What else was known at that moment.
+    pub details: Details,
+}
+
+/// What was known at the moment of an error.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Details {
+    /// The variables named on the failing line and what they held, cut where it is long.
+    pub values: Vec<(String, String)>,
+    /// The assets that these variables held.
+    pub assets: Vec<String>,
+    /// Both sides of an assertion that does not hold.
+    pub sides: Option<(String, String)>,
+    /// The function that the engine had called; empty outside of handlers.
+    pub handler: String,
+    /// The instant of the decision, RFC 3339; empty outside of handlers.
+    pub bar_time: String,
 }
 
 impl std::error::Error for ScriptError {}
@@ -165,6 +186,7 @@ impl<'a> Explainer<'a> {
             hint: syntax::hint(kind, &place),
             place,
             trace: Vec::new(),
+            details: Details::default(),
         }
     }
 
@@ -176,13 +198,20 @@ impl<'a> Explainer<'a> {
                 ..self.explain_parse(&parse, file)
             };
         }
+        let place = self.place(file, error.position());
+        if let EvalAltResult::ErrorRuntime(value, _) = error
+            && let Some(thrown) = value.read_lock::<Thrown>()
+        {
+            return thrown.explain(place, trace);
+        }
         let (code, message, hint) = self.words(error);
         ScriptError {
             code,
             message,
             hint,
-            place: self.place(file, error.position()),
+            place,
             trace,
+            details: Details::default(),
         }
     }
 

@@ -34,3 +34,5 @@ mod source;
 mod state;
 /// The standard library that ships inside the program.
 pub mod stdlib;
+/// Tests that scripts hold, and the worlds that these run strategies in.
+pub mod testing;

@@ -63,6 +63,18 @@ fn around(doc: &Doc) -> String {
     }
 }
 
+/// Runs an example in a test of a script that buys.
+fn check_example_of_tests(doc: &Doc) {
+    let text = format!(
+        "fn handle_data(context, data) {{ if context.portfolio.cash > 0 {{ order(\"AAPL\", 1); }} }}\n\
+         fn test_example() {{\n{}\n}}",
+        doc.example
+    );
+    if let Err(error) = crate::support::script::run_tests(&text) {
+        panic!("the example of {}:\n{}", doc.name, frame(&error));
+    }
+}
+
 #[test]
 fn every_example_runs() {
     let prices: Vec<f64> = (0..60_i32)
@@ -71,6 +83,11 @@ fn every_example_runs() {
     let world = closes(&prices);
     let mut ran = 0;
     for doc in docs::all().iter().filter(|doc| !doc.example.is_empty()) {
+        if doc.subject == "Tests" {
+            check_example_of_tests(doc);
+            ran += 1;
+            continue;
+        }
         let outcome = world.run(&around(doc));
         if let Some(error) = outcome.error {
             panic!("the example of {}:\n{}", doc.name, frame(&error));

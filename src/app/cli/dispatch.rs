@@ -12,7 +12,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{check, doc, doctor, new};
+use crate::app::{check, doc, doctor, new, test};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -71,6 +71,7 @@ fn name(command: &Command) -> &'static str {
         Command::New(_) => "new",
         Command::Backtest(_) => "backtest",
         Command::Check(_) => "check",
+        Command::Test(_) => "test",
         Command::Doc(_) => "doc",
         Command::Data(_) => "data",
         Command::Runs(_) => "runs",
@@ -87,6 +88,7 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::New(args) => new::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Check(args) => check::run(args, out),
+        Command::Test(args) => test::run(args, out),
         Command::Doc(args) => doc::run(args, out),
         Command::Data(args) => kept::data(args, out),
         Command::Runs(command) => kept::runs(command, out),

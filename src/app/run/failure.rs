@@ -41,6 +41,11 @@ pub fn diagnostic_of(error: &ScriptError, when: Option<String>) -> Diagnostic {
     if !error.hint.is_empty() {
         diagnostic = diagnostic.hint(&error.hint);
     }
+    if let Some((left, right)) = &error.details.sides {
+        diagnostic = diagnostic
+            .note(format!("left: {left}"))
+            .note(format!("right: {right}"));
+    }
     for called in &error.trace {
         diagnostic = diagnostic.note(format!(
             "in `{}`, called from {}:{}:{}",

@@ -3,7 +3,8 @@
 //! Invariants: every registered function, method and field has its words, and nothing else has (tests
 //! hold it); every example runs: in `handle_data`, where `asset`, `prices` (its last 50 closes) and
 //! `bars` (its last 50 bars) are there, those of set-up and of schedules in `initialize`, where
-//! `asset` is, those of parameters at the top level.
+//! `asset` is, those of parameters at the top level, those of tests in a test of a script that buys
+//! AAPL in its first call.
 
 mod assets;
 mod data;
@@ -17,6 +18,7 @@ mod render;
 mod schedule;
 mod series;
 mod setup;
+mod testing;
 mod values;
 
 use std::borrow::Cow;
@@ -100,7 +102,7 @@ const fn field(
 }
 
 /// Subjects in the order in which they are listed, with their tables.
-const SUBJECTS: [(&str, &[Line]); 12] = [
+const SUBJECTS: [(&str, &[Line]); 13] = [
     ("Handlers", handlers::LINES),
     ("Context and portfolio", portfolio::LINES),
     ("Market data", data::LINES),
@@ -113,6 +115,7 @@ const SUBJECTS: [(&str, &[Line]); 12] = [
     ("Schedules", schedule::LINES),
     ("Output", output::LINES),
     ("Numbers, time, parameters", values::LINES),
+    ("Tests", testing::LINES),
 ];
 
 static ALL: LazyLock<Vec<Doc>> = LazyLock::new(|| {

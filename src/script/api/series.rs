@@ -40,6 +40,12 @@ pub(super) fn register(engine: &mut Registry) {
 }
 
 fn register_parts(engine: &mut Registry) {
+    engine.register_fn("series", |numbers: Array| -> Outcome<SeriesRef> {
+        let numbers = numbers
+            .iter()
+            .map(|number| need_float(number, "each element"));
+        numbers.collect::<Outcome<_>>().map(SeriesRef::of)
+    });
     engine.register_get("len", |s: &mut SeriesRef| to_int(s.0.len()));
     engine.register_fn("len", |s: &mut SeriesRef| to_int(s.0.len()));
     engine.register_get("is_full", |s: &mut SeriesRef| s.0.is_full());

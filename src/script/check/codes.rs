@@ -1,7 +1,7 @@
 //! What the codes of errors and findings mean.
 
 /// Codes with their explanations, in order.
-const CODES: [(&str, &str); 19] = [
+const CODES: [(&str, &str); 20] = [
     (
         "RBT001",
         "The text is not a script: a sign is missing, or one stands where none may. The place is where the reader could not go on; the fault is there or just before.",
@@ -73,6 +73,10 @@ const CODES: [(&str, &str); 19] = [
     (
         "RBT314",
         "A calculation has no result: a division of whole numbers by zero, or one beyond 64 bits.",
+    ),
+    (
+        "RBT320",
+        "An assertion of a test does not hold: what the strategy does is not what the test says, or the test is wrong.",
     ),
     (
         "RBT399",

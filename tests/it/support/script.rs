@@ -21,6 +21,7 @@ use rustybt::core::sim::world::{DatedAction, Feed, Observer, World};
 use rustybt::script::error::ScriptError;
 use rustybt::script::host::{Locks, Margin, ScriptStrategy, Setup};
 use rustybt::script::sandbox::{Budget, Fuse};
+use rustybt::script::testing::{Runner, Source, tests_in};
 
 /// Open, high, low, close and volume of one bar.
 pub(crate) type Candle = [f64; 5];
@@ -313,6 +314,25 @@ impl Sandbox {
         slices.reverse();
         Slices(slices)
     }
+}
+
+/// Runs all tests of a script; returns the first failure.
+pub(crate) fn run_tests(text: &str) -> Result<(), Box<ScriptError>> {
+    let source = Source {
+        file: "tests.rhai".to_owned(),
+        text: text.into(),
+        read_module: Rc::new(|_| None),
+    };
+    let runner = Runner {
+        find: Rc::new(|path| Err(format!("there is no strategy `{path}`"))),
+        budget: Budget::default(),
+        fuse: Arc::new(Fuse::default()),
+    };
+    let tests = tests_in(&source)?;
+    assert!(!tests.is_empty(), "no tests in {text}");
+    tests
+        .iter()
+        .try_for_each(|test| runner.run(&source, test).outcome)
 }
 
 /// The result of a run has no shared parts: it may leave its thread.

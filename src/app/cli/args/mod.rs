@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::project::{
-    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
+    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs, TestArgs,
 };
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
@@ -80,6 +80,8 @@ pub enum Command {
     Backtest(Box<BacktestArgs>),
     /// Find mistakes in scripts without running them
     Check(CheckArgs),
+    /// Run the functions test_… of scripts, with simulated bars, fills and time
+    Test(TestArgs),
     /// Explain what a script can call
     Doc(DocArgs),
     /// Import, list, show, verify and export bars

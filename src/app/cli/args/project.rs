@@ -60,6 +60,26 @@ pub struct CheckArgs {
     pub files: ConfigFiles,
 }
 
+/// The arguments of `test`.
+#[derive(Debug, Clone, Args)]
+pub struct TestArgs {
+    /// The scripts, or folders of scripts, whose tests to run [default: the project's]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Run the tests whose names contain this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Show what passing tests print, too
+    #[arg(long)]
+    pub nocapture: bool,
+    /// List the tests and run none
+    #[arg(long)]
+    pub list: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The arguments of `doc`.
 #[derive(Debug, Clone, Args)]
 pub struct DocArgs {

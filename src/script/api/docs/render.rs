@@ -31,7 +31,9 @@ pub fn render(name: &str) -> Option<String> {
     if let Some(receiver) = receiver {
         found.retain(|doc| doc.receiver.eq_ignore_ascii_case(receiver));
     }
-    if found.is_empty() {
+    // A subject is more than a field of the same name.
+    let is_subject = || subjects().any(|subject| subject.eq_ignore_ascii_case(name));
+    if found.iter().all(|doc| doc.is_field) && (found.is_empty() || is_subject()) {
         found = all()
             .iter()
             .filter(|doc| {

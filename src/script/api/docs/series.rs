@@ -1,10 +1,16 @@
 //! Words about windows of numbers.
 
-use crate::script::api::docs::{Line, field, method};
+use crate::script::api::docs::{Line, field, function, method};
 
 const S: &str = "Series";
 
 pub(super) const LINES: &[Line] = &[
+    function(
+        "series",
+        "series(numbers)",
+        "Makes a Series of an array of numbers, oldest first.",
+        "let s = series([1, 2, 3.5]);\nlog_debug(`${s.mean()}`);",
+    ),
     field(
         S,
         "len",
