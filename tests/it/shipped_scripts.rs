@@ -163,3 +163,30 @@ fn the_command_in_each_header_trades_as_it_always_did() {
     }
     insta::assert_snapshot!(golden);
 }
+
+#[test]
+fn every_strategy_has_tests_in_rhai_and_they_pass_as_those_of_the_standard_library_do() {
+    let folder = Folder::new();
+    let args = [
+        "test",
+        "scripts",
+        "stdlib",
+        "tests/strategies",
+        "tests/stdlib",
+        "--json",
+    ];
+    let ran = folder.command(&args).current_dir(root()).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(ran.status.success(), "{said}");
+    for (name, _) in shipped() {
+        let own = root().join("tests/strategies").join(&name);
+        let text = fs::read_to_string(&own).unwrap_or_else(|_| panic!("{name} has no tests"));
+        let stem = name.trim_end_matches(".rhai");
+        assert!(
+            text.contains(&format!("sim_context(\"scripts/{stem}\"")),
+            "{name}"
+        );
+        assert!(said.contains(&format!("{stem}::test_")), "{name}: {said}");
+    }
+    assert!(said.contains("positions::test_"), "{said}");
+}
