@@ -140,6 +140,7 @@ fn the_command_in_each_header_trades_as_it_always_did() {
             .strip_prefix("rustybt ")
             .unwrap()
             .split(' ')
+            .map(|word| word.trim_matches('\''))
             .chain(["--no-save", "--json"])
             .collect();
         let ran = folder.rustybt(&args);
