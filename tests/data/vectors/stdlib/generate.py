@@ -1,6 +1,6 @@
 """Writes vectors.json: values of the standard library's functions by numpy, scipy and datetime.
 
-Run: python generate.py > vectors.json   (numpy 2.4.6, scipy 1.17.1)
+With --check it compares what it computes with the file instead.
 
 Each case is a Rhai expression, its value, and the tolerance, relative to the larger of the value and 1. In the
 expressions `h` are the histories of closes of all assets, `a` to `d` the closes of one, `r` the returns
@@ -10,9 +10,13 @@ of A, `bars` the bars of A (open = close before, high and low = the larger and s
 import calendar
 import datetime as dt
 import json
+import pathlib
+import sys
 
 import numpy as np
 from scipy import optimize, stats
+
+VECTORS = pathlib.Path(__file__).with_name("vectors.json")
 
 rng = np.random.default_rng(20240102)
 BARS = 60
@@ -119,9 +123,10 @@ case("stats::regression(a, b).slope", line.slope)
 case("stats::regression(a, b).intercept", line.intercept, 1e-8)
 case("stats::regression(a, b).r2", line.rvalue**2)
 case("stats::hedge_ratio(a, b)", line.slope)
-gap = a - line.slope * b
+slope = round(line.slope, 6)
+gap = a - slope * b
 back = stats.linregress(gap[:-1], np.diff(gap)).slope
-case(f"stats::half_life(a - {float(line.slope)!r} * b)", np.log(0.5) / np.log(1 + back), 1e-7)
+case(f"stats::half_life(a - {float(slope)!r} * b)", np.log(0.5) / np.log(1 + back), 1e-7)
 
 case("sizing::volatility_target(a, 0.1, 9)", 0.1 / (std * np.sqrt(252)))
 case("sizing::volatility_target(a, 0.1, 9, 365)", 0.1 / (std * np.sqrt(365)))
@@ -170,10 +175,26 @@ for year in range(1995, 2035):
     case(f"dates::weeks_in_year({year})", dt.date(year, 12, 28).isocalendar().week, 0)
     case(f"dates::is_leap_year({year})", calendar.isleap(year))
 
-print("{")
-print(' "closes": {')
-print(",\n".join(f'  "{n}": {json.dumps(closes[:, i].tolist())}' for i, n in enumerate(names)))
-print(" },")
-print(' "cases": [')
-print(",\n".join("  " + json.dumps(c) for c in cases))
-print(" ]\n}")
+
+def text():
+    series = ",\n".join(f'  "{n}": {json.dumps(closes[:, i].tolist())}' for i, n in enumerate(names))
+    lines = ",\n".join("  " + json.dumps(c) for c in cases)
+    return f'{{\n "closes": {{\n{series}\n }},\n "cases": [\n{lines}\n ]\n}}\n'
+
+
+def check():
+    """Equal but for the last digits, which follow the machine and the steps of the optimizers."""
+    committed, anew = json.loads(VECTORS.read_text()), json.loads(text())
+    if committed["closes"] != anew["closes"] or len(committed["cases"]) != len(anew["cases"]):
+        sys.exit("the closes or the list of cases differ")
+    for one, two in zip(committed["cases"], anew["cases"]):
+        allowed = max(one["tolerance"], 1e-12) * max(1, abs(one["value"]))
+        if one["call"] != two["call"] or abs(one["value"] - two["value"]) > allowed:
+            sys.exit(f"differs: {one} {two}")
+    print(len(anew["cases"]), "cases are as committed")
+
+
+if "--check" in sys.argv[1:]:
+    check()
+else:
+    VECTORS.write_text(text())
