@@ -108,6 +108,7 @@ fn every_function_is_documented_and_tested() {
     for entry in fs::read_dir(root().join("tests/scripts/api")).unwrap() {
         tests.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap());
     }
+    let page = fs::read_to_string(root().join("docs/standard-library.md")).unwrap();
     let mut count = 0;
     for path in rustybt::script::stdlib::names() {
         let module = path.strip_prefix("std/").unwrap();
@@ -119,6 +120,7 @@ fn every_function_is_documented_and_tested() {
         for (name, documented) in functions(text) {
             count += 1;
             assert!(documented, "{path}: {name} has no words");
+            assert!(page.contains(&format!("`{name}`")), "the page lacks {name}");
             assert!(
                 tests.contains(&format!("{module}::{name}(")),
                 "{path}: no test calls {name}"
