@@ -86,6 +86,20 @@ pub struct Details {
 
 impl std::error::Error for ScriptError {}
 
+impl ScriptError {
+    /// Adds what was known at the moment of the error; what it knows itself stays.
+    #[must_use]
+    pub(super) fn with_details(mut self, details: Details) -> Self {
+        let own = std::mem::replace(&mut self.details, details);
+        if !own.handler.is_empty() {
+            self.details = own;
+        } else if own.sides.is_some() {
+            self.details.sides = own.sides;
+        }
+        self
+    }
+}
+
 /// One line: place and message.
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,8 @@
 mod handlers;
 /// A strategy between calls.
 mod seat;
+/// What was known at the moment of an error.
+mod witness;
 
 pub use self::handlers::{HANDLERS, handler_params};
 
@@ -387,7 +389,11 @@ impl ScriptStrategy {
         self.fuse.set_running(outer);
         match outcome {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(self.explain(*error)),
+            Ok(Err(error)) => {
+                let witness = self.unit.take_witness();
+                let details = self.details(function, witness.as_deref());
+                Err(self.explain(*error).with_details(details))
+            }
             Err(_) => Err(ScriptError {
                 code: "RBT399",
                 message: format!(

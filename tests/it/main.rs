@@ -58,6 +58,8 @@ mod script_check;
 mod script_docs;
 /// What a person is told when a script is wrong.
 mod script_errors;
+/// What an error tells of its moment.
+mod script_moments;
 /// Tests that scripts hold.
 mod script_tests;
 /// The scripts that ship.

@@ -123,6 +123,8 @@ pub struct Diagnostic {
     pub hints: Vec<String>,
     /// What else is worth knowing.
     pub notes: Vec<String>,
+    /// What else a program may want to know; fields of its JSON.
+    pub facts: serde_json::Map<String, Value>,
 }
 
 impl Diagnostic {
@@ -146,6 +148,7 @@ impl Diagnostic {
             label: String::new(),
             hints: Vec::new(),
             notes: Vec::new(),
+            facts: serde_json::Map::new(),
         }
     }
 
@@ -242,7 +245,7 @@ impl Diagnostic {
     /// Returns it as an entry of the array `diagnostics`.
     pub fn to_json(&self) -> Value {
         let position = self.place.as_ref().and_then(|place| place.position);
-        json!({
+        let mut entry = json!({
             "severity": self.severity.name(),
             "code": self.code,
             "message": self.what,
@@ -253,7 +256,11 @@ impl Diagnostic {
             "label": (!self.label.is_empty()).then_some(self.label.as_str()),
             "hints": self.hints,
             "notes": self.notes,
-        })
+        });
+        if let Some(fields) = entry.as_object_mut() {
+            fields.extend(self.facts.clone());
+        }
+        entry
     }
 }
 

@@ -344,8 +344,8 @@ impl Sim {
             read_module: Rc::clone(&self.source.read_module),
             compiled: true,
         };
-        let strategy =
-            ScriptStrategy::load(&self.source.text, &self.source.file, setup).map_err(thrown)?;
+        let strategy = ScriptStrategy::load(&self.source.text, &self.source.file, setup)
+            .map_err(|error| thrown(*named(error, "top level")))?;
         if let Some(name) = strategy.unknown_params().first() {
             return fail(format!("the strategy has no parameter `{name}`"));
         }

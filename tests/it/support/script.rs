@@ -442,6 +442,18 @@ pub(crate) fn frame(error: &ScriptError) -> String {
     if !error.hint.is_empty() {
         let _written = writeln!(text, "  hint: {}", error.hint);
     }
+    let details = &error.details;
+    if !details.values.is_empty() {
+        let values: Vec<String> = details
+            .values
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        let _written = writeln!(text, "  with {}", values.join(", "));
+    }
+    if !details.assets.is_empty() {
+        let _written = writeln!(text, "  on {}", details.assets.join(", "));
+    }
     for called in &error.trace {
         let _written = writeln!(
             text,
