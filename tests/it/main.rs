@@ -73,6 +73,8 @@ mod script_moments;
 mod script_tests;
 /// The scripts that ship.
 mod shipped_scripts;
+/// The standard library against numpy, scipy and Python's calendar.
+mod standard_library;
 /// What several subjects need.
 mod support;
 /// Rules of the source that no compiler checks.

@@ -131,6 +131,8 @@ fn portfolio() {
 #[test]
 fn standard_library() {
     check("tests/scripts/api/standard_library.rhai");
+    check("tests/scripts/api/std_risk.rhai");
+    check("tests/scripts/api/std_dates.rhai");
 }
 
 #[test]

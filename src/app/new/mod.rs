@@ -47,6 +47,7 @@ pub fn run(args: &NewArgs, out: &mut Out) -> Result<Exit, Failure> {
         );
     }
     out.line(format_args!("rustybt check strategies/{script}.rhai"));
+    out.line(format_args!("rustybt test"));
     out.line(format_args!("rustybt backtest strategies/{script}.rhai"));
     Ok(Exit::Done)
 }
@@ -100,6 +101,7 @@ pub fn plan(project: &str, template: Template, market: Market) -> Vec<File> {
             "tests/README.md".to_owned(),
             include_str!("templates/tests.md"),
         ),
+        (format!("tests/{script}.rhai"), test_text(template)),
     ]
     .into_iter()
     .map(|(path, text)| (PathBuf::from(path), fill(text)))
@@ -122,6 +124,15 @@ fn script_text(template: Template) -> &'static str {
         Template::Rotation => include_str!("templates/rotation.rhai"),
         Template::MeanReversion => include_str!("templates/mean_reversion.rhai"),
         Template::Empty => include_str!("templates/empty.rhai"),
+    }
+}
+
+fn test_text(template: Template) -> &'static str {
+    match template {
+        Template::SmaCross => include_str!("templates/tests/sma_cross.rhai"),
+        Template::Rotation => include_str!("templates/tests/rotation.rhai"),
+        Template::MeanReversion => include_str!("templates/tests/mean_reversion.rhai"),
+        Template::Empty => include_str!("templates/tests/empty.rhai"),
     }
 }
 

@@ -36,6 +36,15 @@ pub(crate) struct Sandbox {
     file: String,
     on_error: OnScriptError,
     compiled: bool,
+    place: Place,
+}
+
+/// What is traded, when, and how long a bar is.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: AssetKind,
+    calendar: &'static str,
+    timeframe: Timeframe,
 }
 
 /// What came of a run.
@@ -74,6 +83,24 @@ impl Sandbox {
             file: "strategy.rhai".to_owned(),
             on_error: OnScriptError::Halt,
             compiled: true,
+            place: Place {
+                kind: AssetKind::Equity,
+                calendar: "XNYS",
+                timeframe: Timeframe::Day,
+            },
+        }
+    }
+
+    /// As [`Self::empty`], with bars of another length, kind or calendar; before assets are added.
+    pub(crate) fn of(kind: AssetKind, calendar: &'static str, timeframe: Timeframe) -> Self {
+        let place = Place {
+            kind,
+            calendar,
+            timeframe,
+        };
+        Self {
+            place,
+            ..Self::empty()
         }
     }
 
@@ -89,7 +116,7 @@ impl Sandbox {
     }
 
     pub(crate) fn with_candles(mut self, symbol: &str, candles: Vec<Candle>) -> Self {
-        let asset = Asset::new(symbol, AssetKind::Equity, "XNYS");
+        let asset = Asset::new(symbol, self.place.kind, self.place.calendar);
         self.assets.push((asset, candles));
         self
     }
@@ -181,19 +208,26 @@ impl Sandbox {
             }
         };
         let assets = self.list();
-        let calendars = || -> Vec<Calendar> { assets.iter().map(|_| calendar()).collect() };
+        let calendars = || -> Vec<Calendar> { assets.iter().map(|_| self.calendar()).collect() };
         let cash = Money::new(Decimal::from(100_000));
-        let market = Market::new(Rc::clone(&assets), calendars(), Timeframe::Day);
+        let market = Market::new(Rc::clone(&assets), calendars(), self.place.timeframe);
         let mut desk = Desk::new(
             Mode::Backtest,
             market,
             Ledger::new(Rc::clone(&assets), cash),
         );
-        desk.schedule.set_calendar(calendar());
+        desk.schedule.set_calendar(self.calendar());
         let engine = Engine::new(desk, strategy, self.on_error, false);
         let exchange = Exchange::new(Rc::clone(&assets), calendars(), Rules::default(), cash);
         let start = Timestamp::MIN;
-        let mut world = World::new(engine, exchange, self.feed(), Vec::new(), calendar(), start);
+        let mut world = World::new(
+            engine,
+            exchange,
+            self.feed(),
+            Vec::new(),
+            self.calendar(),
+            start,
+        );
         let mut ran = Ran::default();
         let mut watch = Watch {
             ran: &mut ran,
@@ -233,22 +267,49 @@ impl Sandbox {
         self.assets.iter().map(|(asset, _)| asset.clone()).collect()
     }
 
-    fn feed(&self) -> Slices {
-        let calendar = calendar();
+    fn calendar(&self) -> Calendar {
+        Calendar::named(self.place.calendar).expect("the calendar is built in")
+    }
+
+    /// The label, open and close of the first `count` bars.
+    fn spans(&self, count: usize) -> Vec<(Timestamp, Timestamp, Timestamp)> {
         let first = "2020-01-02".parse().expect("it is a date");
         let last = "2029-12-31".parse().expect("it is a date");
+        let step = match self.place.timeframe {
+            Timeframe::Intraday(_) => Some(self.place.timeframe.span()),
+            Timeframe::Day | Timeframe::Week => None,
+        };
+        let mut spans = Vec::with_capacity(count);
+        for session in self.calendar().sessions(first..=last) {
+            if spans.len() >= count {
+                break;
+            }
+            let Some(step) = step else {
+                let label = Timestamp::from_date(session.date).expect("it is a date");
+                spans.push((label, session.open, session.close));
+                continue;
+            };
+            let mut at = session.open;
+            while at < session.close {
+                spans.push((at, at, (at + step).min(session.close)));
+                at = at + step;
+            }
+        }
+        spans.truncate(count);
+        spans
+    }
+
+    fn feed(&self) -> Slices {
         let longest = self.assets.iter().map(|(_, c)| c.len()).max().unwrap_or(0);
         let mut slices: Vec<Slice> = Vec::new();
-        for (at, session) in calendar.sessions(first..=last).take(longest).enumerate() {
+        for (at, (label, opens, closes)) in self.spans(longest).into_iter().enumerate() {
             let bars = (0_u32..)
                 .zip(&self.assets)
                 .filter_map(|(id, (_, candles))| {
-                    let candle = candles.get(at)?;
-                    let start = Timestamp::from_date(session.date)?;
-                    Some((AssetId(id), bar(start, session.open, session.close, candle)))
+                    Some((AssetId(id), bar(label, opens, closes, candles.get(at)?)))
                 })
                 .collect();
-            slices.push((session.close, bars));
+            slices.push((closes, bars));
         }
         slices.reverse();
         Slices(slices)
@@ -276,10 +337,6 @@ pub(crate) fn run_tests(text: &str) -> Result<(), Box<ScriptError>> {
 
 /// The result of a run has no shared parts: it may leave its thread.
 struct SendBack(Ran);
-
-fn calendar() -> Calendar {
-    Calendar::named("XNYS").expect("the calendar is built in")
-}
 
 #[expect(clippy::cast_possible_truncation, reason = "test prices are small")]
 fn bar(start: Timestamp, opens: Timestamp, closes: Timestamp, candle: &Candle) -> Bar {
