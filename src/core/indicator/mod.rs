@@ -43,8 +43,11 @@
 //! * Inputs that are not numbers, infinite or beyond ±1e100 are passed over.
 //! * A snapshot restores the state bit for bit.
 //!
-//! To add an indicator: a `Spec` and its kernel in a file of this room, and its line in `ALL`.
+//! To add an indicator: a `Spec` and its kernel in a file of this room, and its name in the `TABLE` of
+//! that file; a new file has its line in `TABLES`.
 //! Knows nothing of assets, time frames, scripts or money.
+
+use std::sync::LazyLock;
 
 /// Moving averages.
 mod average;
@@ -93,45 +96,42 @@ pub use input::{BarInput, Columns, Inputs};
 pub use running::Indicator;
 pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 
-/// Every indicator, in alphabetical order of names.
-pub static ALL: &[Spec] = &[
-    direction::ADX,
-    channel::AROON,
-    range::ATR,
-    deviation::BBANDS,
-    typical::CCI,
-    average::DEMA,
-    channel::DONCHIAN,
-    direction::DX,
-    average::EMA,
-    macd::MACD,
-    channel::MAX,
-    typical::MFI,
-    channel::MIN,
-    direction::MINUS_DI,
-    momentum::MOM,
-    range::NATR,
-    volume::OBV,
-    direction::PLUS_DI,
-    momentum::ROC,
-    momentum::ROCP,
-    momentum::ROCR,
-    momentum::ROCR100,
-    momentum::RSI,
-    average::SMA,
-    deviation::STDDEV,
-    channel::STOCH,
-    channel::STOCHF,
-    average::TEMA,
-    range::TRANGE,
-    average::TRIX,
-    deviation::VAR,
-    channel::WILLR,
-    average::WMA,
+/// The tables of the families.
+static TABLES: &[&[Spec]] = &[
+    average::TABLE,
+    channel::TABLE,
+    deviation::TABLE,
+    direction::TABLE,
+    macd::TABLE,
+    momentum::TABLE,
+    range::TABLE,
+    typical::TABLE,
+    volume::TABLE,
 ];
+
+/// Every indicator, in alphabetical order of names.
+pub static ALL: LazyLock<Vec<&'static Spec>> = LazyLock::new(|| {
+    let mut all: Vec<&'static Spec> = TABLES.iter().copied().flatten().collect();
+    all.sort_unstable_by_key(|spec| spec.name);
+    all
+});
+
+/// Every name and alias, in alphabetical order.
+static NAMES: LazyLock<Vec<(&'static str, &'static Spec)>> = LazyLock::new(|| {
+    let mut names: Vec<(&'static str, &'static Spec)> = ALL
+        .iter()
+        .flat_map(|spec| {
+            std::iter::once(&spec.name)
+                .chain(spec.aliases)
+                .map(|name| (*name, *spec))
+        })
+        .collect();
+    names.sort_unstable_by_key(|(name, _)| *name);
+    names
+});
 
 /// Returns the indicator of a name or of an alias.
 pub fn spec(name: &str) -> Option<&'static Spec> {
-    ALL.iter()
-        .find(|spec| spec.name == name || spec.aliases.contains(&name))
+    let place = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some(NAMES[place].1)
 }
