@@ -30,7 +30,7 @@ fn run(indicator: &mut dyn Indicator, bars: &[BarInput]) -> Vec<[u64; MAX_OUTPUT
 
 /// Every indicator with its defaults and with short periods.
 fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
-    ALL.iter().flat_map(|spec| {
+    ALL.iter().flat_map(|&spec| {
         let short: Vec<f64> = spec
             .params
             .iter()
@@ -385,7 +385,7 @@ fn columns_of_different_lengths_are_refused() {
 fn the_table_is_in_order_and_each_name_means_one_indicator() {
     assert!(ALL.is_sorted_by_key(|spec| spec.name));
     let mut names = BTreeSet::new();
-    for spec in ALL {
+    for spec in ALL.iter() {
         assert!(
             !spec.doc.contains('\n') && !spec.doc.is_empty(),
             "{}",

@@ -49,8 +49,12 @@
 
 use std::sync::LazyLock;
 
+/// Averages of averages, and one that adapts.
+mod adaptive;
 /// Moving averages.
 mod average;
+/// Moving averages by number.
+mod blend;
 /// Ranges of the last bars and the price's place in them.
 mod channel;
 /// When lines pass each other.
@@ -65,10 +69,14 @@ mod error;
 mod extreme;
 /// Bars and columns as floats.
 mod input;
+/// Parts that indicators are put together from.
+mod line;
 /// The distance of two averages.
 mod macd;
 /// Changes over some bars, and their strength.
 mod momentum;
+/// Distances of averages.
+mod oscillator;
 /// True range.
 mod range;
 /// Latest values without a state.
@@ -98,12 +106,15 @@ pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 
 /// The tables of the families.
 static TABLES: &[&[Spec]] = &[
+    adaptive::TABLE,
     average::TABLE,
+    blend::TABLE,
     channel::TABLE,
     deviation::TABLE,
     direction::TABLE,
     macd::TABLE,
     momentum::TABLE,
+    oscillator::TABLE,
     range::TABLE,
     typical::TABLE,
     volume::TABLE,
