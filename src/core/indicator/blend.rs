@@ -173,7 +173,7 @@ impl Aligned {
         let seen = self.skipped;
         let most = self.skips[0].max(self.skips[1]);
         self.skipped = (seen + 1).min(most);
-        let mut next = |line: &mut Average, skip: usize| {
+        let next = |line: &mut Average, skip: usize| {
             if seen < skip { None } else { line.push(value) }
         };
         let first = next(&mut self.first, self.skips[0]);

@@ -12,7 +12,7 @@ use crate::core::indicator::state::{Visit, real};
 use crate::core::indicator::sum::is_rounding;
 
 /// The indicators of this file.
-pub(super) static TABLE: &[Spec] = &[MAX, MIN, DONCHIAN, WILLR, STOCHF, STOCH, AROON];
+pub(super) static TABLE: &[Spec] = &[MAX, MIN, DONCHIAN, WILLR, STOCHF, STOCH, AROON, AROONOSC];
 
 const MAX: Spec = Spec {
     name: "max",
@@ -117,6 +117,15 @@ const AROON: Spec = Spec {
     quick: None,
 };
 
+const AROONOSC: Spec = Spec::window(
+    "aroonosc",
+    Inputs::HighLow,
+    &[Param::period("period", 14.0, 2.0)],
+    "aroon oscillator: aroon's up − down",
+    |params| params.whole(0),
+    |params| running(AroonDistance(Aroon::new(params.whole(0)))),
+);
+
 impl<const GREATEST: bool> Kernel for Extreme<GREATEST> {
     type Output = f64;
     const INPUTS: Inputs = Inputs::Close;
@@ -130,13 +139,13 @@ impl<const GREATEST: bool> Kernel for Extreme<GREATEST> {
 
 /// Highest high and lowest low.
 #[derive(Clone, Debug)]
-struct Channel {
+pub(super) struct Channel {
     highs: Highest,
     lows: Lowest,
 }
 
 impl Channel {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             highs: Highest::new(period),
             lows: Lowest::new(period),
@@ -144,14 +153,14 @@ impl Channel {
     }
 
     /// Returns the highest high and the lowest low.
-    fn push(&mut self, bar: &BarInput) -> Option<(f64, f64)> {
+    pub(super) fn push(&mut self, bar: &BarInput) -> Option<(f64, f64)> {
         let high = self.highs.push(bar.high);
         let low = self.lows.push(bar.low);
         Some((high?, low?))
     }
 
     /// Returns the place of the close in the range in percent, 0 where there is no range.
-    fn place(&mut self, bar: &BarInput) -> Option<f64> {
+    pub(super) fn place(&mut self, bar: &BarInput) -> Option<f64> {
         let (high, low) = self.push(bar)?;
         let range = high - low;
         Some(if is_rounding(range, high.abs() + low.abs()) {
@@ -285,5 +294,20 @@ impl Kernel for Aroon {
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.channel.walk(visit);
+    }
+}
+
+#[derive(Clone, Debug)]
+struct AroonDistance(Aroon);
+
+impl Kernel for AroonDistance {
+    type Output = f64;
+    const INPUTS: Inputs = Inputs::HighLow;
+    fn next(&mut self, bar: &BarInput) -> Option<f64> {
+        let [down, up] = self.0.next(bar)?;
+        Some(up - down)
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.0.walk(visit);
     }
 }

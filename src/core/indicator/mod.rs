@@ -77,10 +77,16 @@ mod macd;
 mod momentum;
 /// Distances of averages.
 mod oscillator;
+/// Two series together.
+mod pair;
+/// Prices put together from those of a bar.
+mod price;
 /// True range.
 mod range;
 /// Latest values without a state.
 mod recent;
+/// Least-squares lines.
+mod regression;
 /// Windows, means and spreads.
 mod ring;
 /// The stateful form.
@@ -91,6 +97,8 @@ mod smooth;
 mod spec;
 /// Snapshots.
 mod state;
+/// Gains against losses.
+mod strength;
 /// Sums without drift.
 mod sum;
 /// Indicators of the typical price.
@@ -115,7 +123,11 @@ static TABLES: &[&[Spec]] = &[
     macd::TABLE,
     momentum::TABLE,
     oscillator::TABLE,
+    pair::TABLE,
+    price::TABLE,
     range::TABLE,
+    regression::TABLE,
+    strength::TABLE,
     typical::TABLE,
     volume::TABLE,
 ];
