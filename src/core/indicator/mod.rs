@@ -51,6 +51,8 @@ use std::sync::LazyLock;
 
 /// Averages of averages, and one that adapts.
 mod adaptive;
+/// Sums, places and functions of mathematics.
+mod arithmetic;
 /// Moving averages.
 mod average;
 /// Moving averages by number.
@@ -67,6 +69,8 @@ mod direction;
 mod error;
 /// Greatest and least of a window.
 mod extreme;
+/// Volume weighed by the price.
+mod flow;
 /// Bars and columns as floats.
 mod input;
 /// Parts that indicators are put together from.
@@ -83,6 +87,8 @@ mod pair;
 mod price;
 /// True range.
 mod range;
+/// Where a value stands among the last ones.
+mod rank;
 /// Latest values without a state.
 mod recent;
 /// Least-squares lines.
@@ -91,6 +97,8 @@ mod regression;
 mod ring;
 /// The stateful form.
 mod running;
+/// The parabolic stop.
+mod sar;
 /// Exponential smoothing.
 mod smooth;
 /// What is known of an indicator.
@@ -101,6 +109,8 @@ mod state;
 mod strength;
 /// Sums without drift.
 mod sum;
+/// Swings and ranges.
+mod swing;
 /// Indicators of the typical price.
 mod typical;
 /// Volume by the direction of the price.
@@ -115,19 +125,24 @@ pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 /// The tables of the families.
 static TABLES: &[&[Spec]] = &[
     adaptive::TABLE,
+    arithmetic::TABLE,
     average::TABLE,
     blend::TABLE,
     channel::TABLE,
     deviation::TABLE,
     direction::TABLE,
+    flow::TABLE,
     macd::TABLE,
     momentum::TABLE,
     oscillator::TABLE,
     pair::TABLE,
     price::TABLE,
     range::TABLE,
+    rank::TABLE,
     regression::TABLE,
+    sar::TABLE,
     strength::TABLE,
+    swing::TABLE,
     typical::TABLE,
     volume::TABLE,
 ];
