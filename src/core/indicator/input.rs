@@ -20,6 +20,8 @@ pub enum Inputs {
     HighLowClose,
     /// Highs, lows, closes and volumes.
     HighLowCloseVolume,
+    /// All four prices.
+    OpenHighLowClose,
     /// Closes (or another series) and volumes.
     CloseVolume,
 }
@@ -32,6 +34,7 @@ impl Inputs {
             Self::HighLow => &[Field::High, Field::Low],
             Self::HighLowClose => &[Field::High, Field::Low, Field::Close],
             Self::HighLowCloseVolume => &[Field::High, Field::Low, Field::Close, Field::Volume],
+            Self::OpenHighLowClose => &[Field::Open, Field::High, Field::Low, Field::Close],
             Self::CloseVolume => &[Field::Close, Field::Volume],
         }
     }
@@ -44,6 +47,7 @@ impl Inputs {
             Self::HighLow => is_usable(bar.high) && is_usable(bar.low),
             Self::HighLowClose => is_usable(bar.high) && is_usable(bar.low) && is_usable(bar.close),
             Self::HighLowCloseVolume => Self::HighLowClose.are_usable(bar) && is_usable(bar.volume),
+            Self::OpenHighLowClose => is_usable(bar.open) && Self::HighLowClose.are_usable(bar),
             Self::CloseVolume => is_usable(bar.close) && is_usable(bar.volume),
         }
     }
