@@ -8,9 +8,12 @@ use crate::core::indicator::smooth::Exponential;
 use crate::core::indicator::spec::{Memory, Param, Spec, padded, run_over, running};
 use crate::core::indicator::state::Visit;
 
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[SMA, EMA, WMA, DEMA, TEMA, TRIX];
+
 const PERIOD: &[Param] = &[Param::period("period", 30.0, 1.0)];
 
-pub(super) const SMA: Spec = Spec {
+const SMA: Spec = Spec {
     name: "sma",
     aliases: &[],
     inputs: Inputs::Close,
@@ -23,7 +26,7 @@ pub(super) const SMA: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::mean(values, params.whole(0))?]))),
 };
 
-pub(super) const EMA: Spec = Spec {
+const EMA: Spec = Spec {
     name: "ema",
     aliases: &[],
     inputs: Inputs::Close,
@@ -36,7 +39,7 @@ pub(super) const EMA: Spec = Spec {
     quick: Some(|values, params| run_over(Exponential::new(params.whole(0)), values)),
 };
 
-pub(super) const WMA: Spec = Spec {
+const WMA: Spec = Spec {
     name: "wma",
     aliases: &[],
     inputs: Inputs::Close,
@@ -49,7 +52,7 @@ pub(super) const WMA: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::weighted_mean(values, params.whole(0))?]))),
 };
 
-pub(super) const DEMA: Spec = Spec {
+const DEMA: Spec = Spec {
     name: "dema",
     aliases: &[],
     inputs: Inputs::Close,
@@ -62,7 +65,7 @@ pub(super) const DEMA: Spec = Spec {
     quick: Some(|values, params| run_over(Double::new(params.whole(0)), values)),
 };
 
-pub(super) const TEMA: Spec = Spec {
+const TEMA: Spec = Spec {
     name: "tema",
     aliases: &[],
     inputs: Inputs::Close,
@@ -75,7 +78,7 @@ pub(super) const TEMA: Spec = Spec {
     quick: Some(|values, params| run_over(Triple::new(params.whole(0)), values)),
 };
 
-pub(super) const TRIX: Spec = Spec {
+const TRIX: Spec = Spec {
     name: "trix",
     aliases: &[],
     inputs: Inputs::Close,

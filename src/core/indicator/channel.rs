@@ -10,7 +10,10 @@ use crate::core::indicator::spec::{Memory, Param, Params, Spec, padded, running}
 use crate::core::indicator::state::{Visit, real};
 use crate::core::indicator::sum::is_rounding;
 
-pub(super) const MAX: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[MAX, MIN, DONCHIAN, WILLR, STOCHF, STOCH, AROON];
+
+const MAX: Spec = Spec {
     name: "max",
     aliases: &["highest"],
     inputs: Inputs::Close,
@@ -23,7 +26,7 @@ pub(super) const MAX: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::highest(values, params.whole(0))?]))),
 };
 
-pub(super) const MIN: Spec = Spec {
+const MIN: Spec = Spec {
     name: "min",
     aliases: &["lowest"],
     inputs: Inputs::Close,
@@ -36,7 +39,7 @@ pub(super) const MIN: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::lowest(values, params.whole(0))?]))),
 };
 
-pub(super) const DONCHIAN: Spec = Spec {
+const DONCHIAN: Spec = Spec {
     name: "donchian",
     aliases: &[],
     inputs: Inputs::HighLow,
@@ -49,7 +52,7 @@ pub(super) const DONCHIAN: Spec = Spec {
     quick: None,
 };
 
-pub(super) const WILLR: Spec = Spec {
+const WILLR: Spec = Spec {
     name: "willr",
     aliases: &["williams_r"],
     inputs: Inputs::HighLowClose,
@@ -62,7 +65,7 @@ pub(super) const WILLR: Spec = Spec {
     quick: None,
 };
 
-pub(super) const STOCHF: Spec = Spec {
+const STOCHF: Spec = Spec {
     name: "stochf",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -79,7 +82,7 @@ pub(super) const STOCHF: Spec = Spec {
     quick: None,
 };
 
-pub(super) const STOCH: Spec = Spec {
+const STOCH: Spec = Spec {
     name: "stoch",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -96,7 +99,7 @@ pub(super) const STOCH: Spec = Spec {
     quick: None,
 };
 
-pub(super) const AROON: Spec = Spec {
+const AROON: Spec = Spec {
     name: "aroon",
     aliases: &[],
     inputs: Inputs::HighLow,

@@ -8,7 +8,10 @@ use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Param, Params, Spec, padded, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const VAR: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[VAR, STDDEV, BBANDS];
+
+const VAR: Spec = Spec {
     name: "var",
     aliases: &["variance"],
     inputs: Inputs::Close,
@@ -27,7 +30,7 @@ pub(super) const VAR: Spec = Spec {
     }),
 };
 
-pub(super) const STDDEV: Spec = Spec {
+const STDDEV: Spec = Spec {
     name: "stddev",
     aliases: &["std_dev"],
     inputs: Inputs::Close,
@@ -51,7 +54,7 @@ pub(super) const STDDEV: Spec = Spec {
     }),
 };
 
-pub(super) const BBANDS: Spec = Spec {
+const BBANDS: Spec = Spec {
     name: "bbands",
     aliases: &["bollinger"],
     inputs: Inputs::Close,

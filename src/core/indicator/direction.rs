@@ -7,7 +7,10 @@ use crate::core::indicator::smooth::{Wilder, WilderSum};
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const PLUS_DI: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[PLUS_DI, MINUS_DI, DX, ADX];
+
+const PLUS_DI: Spec = Spec {
     name: "plus_di",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -20,7 +23,7 @@ pub(super) const PLUS_DI: Spec = Spec {
     quick: None,
 };
 
-pub(super) const MINUS_DI: Spec = Spec {
+const MINUS_DI: Spec = Spec {
     name: "minus_di",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -33,7 +36,7 @@ pub(super) const MINUS_DI: Spec = Spec {
     quick: None,
 };
 
-pub(super) const DX: Spec = Spec {
+const DX: Spec = Spec {
     name: "dx",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -46,7 +49,7 @@ pub(super) const DX: Spec = Spec {
     quick: None,
 };
 
-pub(super) const ADX: Spec = Spec {
+const ADX: Spec = Spec {
     name: "adx",
     aliases: &[],
     inputs: Inputs::HighLowClose,

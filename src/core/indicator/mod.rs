@@ -43,8 +43,11 @@
 //! * Inputs that are not numbers, infinite or beyond ±1e100 are passed over.
 //! * A snapshot restores the state bit for bit.
 //!
-//! To add an indicator: a `Spec` and its kernel in a file of this room, and its line in `ALL`.
+//! To add an indicator: a `Spec` and its kernel in a file of this room, and its name in the `TABLE` of
+//! that file; a new file has its line in `TABLES`.
 //! Knows nothing of assets, time frames, scripts or money.
+
+use std::sync::LazyLock;
 
 /// Moving averages.
 mod average;
@@ -95,106 +98,48 @@ pub use input::{BarInput, Columns, Inputs};
 pub use running::Indicator;
 pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 
-/// Every indicator, in alphabetical order of names.
-pub static ALL: &[Spec] = &[
-    direction::ADX,
-    channel::AROON,
-    range::ATR,
-    deviation::BBANDS,
-    typical::CCI,
-    candle::CDL2CROWS,
-    candle::CDL3BLACKCROWS,
-    candle::CDL3INSIDE,
-    candle::CDL3LINESTRIKE,
-    candle::CDL3OUTSIDE,
-    candle::CDL3STARSINSOUTH,
-    candle::CDL3WHITESOLDIERS,
-    candle::CDLABANDONEDBABY,
-    candle::CDLADVANCEBLOCK,
-    candle::CDLBELTHOLD,
-    candle::CDLBREAKAWAY,
-    candle::CDLCLOSINGMARUBOZU,
-    candle::CDLCONCEALBABYSWALL,
-    candle::CDLCOUNTERATTACK,
-    candle::CDLDARKCLOUDCOVER,
-    candle::CDLDOJI,
-    candle::CDLDOJISTAR,
-    candle::CDLDRAGONFLYDOJI,
-    candle::CDLENGULFING,
-    candle::CDLEVENINGDOJISTAR,
-    candle::CDLEVENINGSTAR,
-    candle::CDLGAPSIDESIDEWHITE,
-    candle::CDLGRAVESTONEDOJI,
-    candle::CDLHAMMER,
-    candle::CDLHANGINGMAN,
-    candle::CDLHARAMI,
-    candle::CDLHARAMICROSS,
-    candle::CDLHIGHWAVE,
-    candle::CDLHIKKAKE,
-    candle::CDLHIKKAKEMOD,
-    candle::CDLHOMINGPIGEON,
-    candle::CDLIDENTICAL3CROWS,
-    candle::CDLINNECK,
-    candle::CDLINVERTEDHAMMER,
-    candle::CDLKICKING,
-    candle::CDLKICKINGBYLENGTH,
-    candle::CDLLADDERBOTTOM,
-    candle::CDLLONGLEGGEDDOJI,
-    candle::CDLLONGLINE,
-    candle::CDLMARUBOZU,
-    candle::CDLMATCHINGLOW,
-    candle::CDLMATHOLD,
-    candle::CDLMORNINGDOJISTAR,
-    candle::CDLMORNINGSTAR,
-    candle::CDLONNECK,
-    candle::CDLPIERCING,
-    candle::CDLRICKSHAWMAN,
-    candle::CDLRISEFALL3METHODS,
-    candle::CDLSEPARATINGLINES,
-    candle::CDLSHOOTINGSTAR,
-    candle::CDLSHORTLINE,
-    candle::CDLSPINNINGTOP,
-    candle::CDLSTALLEDPATTERN,
-    candle::CDLSTICKSANDWICH,
-    candle::CDLTAKURI,
-    candle::CDLTASUKIGAP,
-    candle::CDLTHRUSTING,
-    candle::CDLTRISTAR,
-    candle::CDLUNIQUE3RIVER,
-    candle::CDLUPSIDEGAP2CROWS,
-    candle::CDLXSIDEGAP3METHODS,
-    average::DEMA,
-    channel::DONCHIAN,
-    direction::DX,
-    average::EMA,
-    macd::MACD,
-    channel::MAX,
-    typical::MFI,
-    channel::MIN,
-    direction::MINUS_DI,
-    momentum::MOM,
-    range::NATR,
-    volume::OBV,
-    direction::PLUS_DI,
-    momentum::ROC,
-    momentum::ROCP,
-    momentum::ROCR,
-    momentum::ROCR100,
-    momentum::RSI,
-    average::SMA,
-    deviation::STDDEV,
-    channel::STOCH,
-    channel::STOCHF,
-    average::TEMA,
-    range::TRANGE,
-    average::TRIX,
-    deviation::VAR,
-    channel::WILLR,
-    average::WMA,
+/// The tables of the families.
+static TABLES: &[&[Spec]] = &[
+    average::TABLE,
+    candle::double::TABLE,
+    candle::hikkake::TABLE,
+    candle::longer::TABLE,
+    candle::single::TABLE,
+    candle::stars::TABLE,
+    candle::triple::TABLE,
+    channel::TABLE,
+    deviation::TABLE,
+    direction::TABLE,
+    macd::TABLE,
+    momentum::TABLE,
+    range::TABLE,
+    typical::TABLE,
+    volume::TABLE,
 ];
+
+/// Every indicator, in alphabetical order of names.
+pub static ALL: LazyLock<Vec<&'static Spec>> = LazyLock::new(|| {
+    let mut all: Vec<&'static Spec> = TABLES.iter().copied().flatten().collect();
+    all.sort_unstable_by_key(|spec| spec.name);
+    all
+});
+
+/// Every name and alias, in alphabetical order.
+static NAMES: LazyLock<Vec<(&'static str, &'static Spec)>> = LazyLock::new(|| {
+    let mut names: Vec<(&'static str, &'static Spec)> = ALL
+        .iter()
+        .flat_map(|spec| {
+            std::iter::once(&spec.name)
+                .chain(spec.aliases)
+                .map(|name| (*name, *spec))
+        })
+        .collect();
+    names.sort_unstable_by_key(|(name, _)| *name);
+    names
+});
 
 /// Returns the indicator of a name or of an alias.
 pub fn spec(name: &str) -> Option<&'static Spec> {
-    ALL.iter()
-        .find(|spec| spec.name == name || spec.aliases.contains(&name))
+    let place = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some(NAMES[place].1)
 }

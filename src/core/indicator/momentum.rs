@@ -12,26 +12,28 @@ use crate::core::indicator::smooth::Wilder;
 use crate::core::indicator::spec::{Memory, Param, Spec, padded, run_over, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const MOM: Spec =
-    change::<Difference>("mom", "momentum: value − value `period` bars before");
-pub(super) const ROC: Spec = change::<PercentChange>(
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[MOM, ROC, ROCP, ROCR, ROCR100, RSI];
+
+const MOM: Spec = change::<Difference>("mom", "momentum: value − value `period` bars before");
+const ROC: Spec = change::<PercentChange>(
     "roc",
     "rate of change in percent: (value ÷ value `period` bars before − 1) × 100",
 );
-pub(super) const ROCP: Spec = change::<RelativeChange>(
+const ROCP: Spec = change::<RelativeChange>(
     "rocp",
     "rate of change: (value − before) ÷ before, `period` bars before",
 );
-pub(super) const ROCR: Spec = change::<Ratio>(
+const ROCR: Spec = change::<Ratio>(
     "rocr",
     "ratio of change: value ÷ value `period` bars before",
 );
-pub(super) const ROCR100: Spec = change::<PercentRatio>(
+const ROCR100: Spec = change::<PercentRatio>(
     "rocr100",
     "ratio of change in percent: value ÷ value `period` bars before × 100",
 );
 
-pub(super) const RSI: Spec = Spec {
+const RSI: Spec = Spec {
     name: "rsi",
     aliases: &[],
     inputs: Inputs::Close,

@@ -24,7 +24,7 @@ pub struct IndicatorRef {
 }
 
 pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
-    for spec in ALL {
+    for &spec in ALL.iter() {
         for name in std::iter::once(&spec.name).chain(spec.aliases) {
             register_forms(engine, spec, name);
         }

@@ -10,7 +10,26 @@ use crate::core::indicator::candle::{
 use crate::core::indicator::input::Inputs;
 use crate::core::indicator::spec::{Memory, Spec, running};
 
-pub(in crate::core::indicator) const CDLCOUNTERATTACK: Spec = pattern!(
+/// Its rows.
+pub(in crate::core::indicator) static TABLE: &[Spec] = &[
+    CDLCOUNTERATTACK,
+    CDLDARKCLOUDCOVER,
+    CDLPIERCING,
+    CDLINNECK,
+    CDLONNECK,
+    CDLTHRUSTING,
+    CDLDOJISTAR,
+    CDLENGULFING,
+    CDLHARAMI,
+    CDLHARAMICROSS,
+    CDLHOMINGPIGEON,
+    CDLMATCHINGLOW,
+    CDLSEPARATINGLINES,
+    CDLKICKING,
+    CDLKICKINGBYLENGTH,
+];
+
+const CDLCOUNTERATTACK: Spec = pattern!(
     "cdlcounterattack",
     "counterattack: two long candles of opposite colors with about equal closes; sign of the second",
     NONE,
@@ -28,7 +47,7 @@ pub(in crate::core::indicator) const CDLCOUNTERATTACK: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLDARKCLOUDCOVER: Spec = pattern!(
+const CDLDARKCLOUDCOVER: Spec = pattern!(
     "cdldarkcloudcover",
     "dark cloud cover: a black candle from above the high of a long white one down into its body; −100",
     &[penetration(0.5)],
@@ -49,7 +68,7 @@ pub(in crate::core::indicator) const CDLDARKCLOUDCOVER: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLPIERCING: Spec = pattern!(
+const CDLPIERCING: Spec = pattern!(
     "cdlpiercing",
     "piercing: a long white candle from below the low of a long black one to above the middle of its body; 100",
     NONE,
@@ -70,7 +89,7 @@ pub(in crate::core::indicator) const CDLPIERCING: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLINNECK: Spec = pattern!(
+const CDLINNECK: Spec = pattern!(
     "cdlinneck",
     "in-neck: after a long black candle a white one from below its low to its close or just above; −100",
     NONE,
@@ -88,7 +107,7 @@ pub(in crate::core::indicator) const CDLINNECK: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLONNECK: Spec = pattern!(
+const CDLONNECK: Spec = pattern!(
     "cdlonneck",
     "on-neck: after a long black candle a white one from below its low to about its low; −100",
     NONE,
@@ -102,7 +121,7 @@ pub(in crate::core::indicator) const CDLONNECK: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLTHRUSTING: Spec = pattern!(
+const CDLTHRUSTING: Spec = pattern!(
     "cdlthrusting",
     "thrusting: after a long black candle a white one from below its low into the lower half of its body; −100",
     NONE,
@@ -120,7 +139,7 @@ pub(in crate::core::indicator) const CDLTHRUSTING: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLDOJISTAR: Spec = pattern!(
+const CDLDOJISTAR: Spec = pattern!(
     "cdldojistar",
     "doji star: a doji above a long white body (−100) or below a long black one (100)",
     NONE,
@@ -141,7 +160,7 @@ pub(in crate::core::indicator) const CDLDOJISTAR: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLENGULFING: Spec = pattern!(
+const CDLENGULFING: Spec = pattern!(
     "cdlengulfing",
     "engulfing: the body holds the one before, of the other color; ±100, ±80 where an end is the same",
     NONE,
@@ -157,7 +176,7 @@ pub(in crate::core::indicator) const CDLENGULFING: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLHARAMI: Spec = pattern!(
+const CDLHARAMI: Spec = pattern!(
     "cdlharami",
     "harami: a short body within the long one before; ±100 against its color, ±80 where an end is the same",
     NONE,
@@ -168,7 +187,7 @@ pub(in crate::core::indicator) const CDLHARAMI: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLHARAMICROSS: Spec = pattern!(
+const CDLHARAMICROSS: Spec = pattern!(
     "cdlharamicross",
     "harami cross: a doji within the long body before; ±100 against its color, ±80 where an end is the same",
     NONE,
@@ -179,7 +198,7 @@ pub(in crate::core::indicator) const CDLHARAMICROSS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLHOMINGPIGEON: Spec = pattern!(
+const CDLHOMINGPIGEON: Spec = pattern!(
     "cdlhomingpigeon",
     "homing pigeon: a short black body within a long black one; 100",
     NONE,
@@ -199,7 +218,7 @@ pub(in crate::core::indicator) const CDLHOMINGPIGEON: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLMATCHINGLOW: Spec = pattern!(
+const CDLMATCHINGLOW: Spec = pattern!(
     "cdlmatchinglow",
     "matching low: two black candles with about equal closes; 100",
     NONE,
@@ -215,7 +234,7 @@ pub(in crate::core::indicator) const CDLMATCHINGLOW: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLSEPARATINGLINES: Spec = pattern!(
+const CDLSEPARATINGLINES: Spec = pattern!(
     "cdlseparatinglines",
     "separating lines: a belt hold of the other color with about the same open; sign of the second",
     NONE,
@@ -238,7 +257,7 @@ pub(in crate::core::indicator) const CDLSEPARATINGLINES: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLKICKING: Spec = pattern!(
+const CDLKICKING: Spec = pattern!(
     "cdlkicking",
     "kicking: two marubozu of opposite colors with a gap between; sign of the second",
     NONE,
@@ -254,7 +273,7 @@ pub(in crate::core::indicator) const CDLKICKING: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLKICKINGBYLENGTH: Spec = pattern!(
+const CDLKICKINGBYLENGTH: Spec = pattern!(
     "cdlkickingbylength",
     "kicking by length: two marubozu of opposite colors with a gap between; sign of the longer",
     NONE,

@@ -7,10 +7,13 @@ use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Spec, running};
 use crate::core::indicator::state::Visit;
 
+/// Its rows.
+pub(in crate::core::indicator) static TABLE: &[Spec] = &[CDLHIKKAKE, CDLHIKKAKEMOD];
+
 /// Within how many bars a pattern may be confirmed.
 const PATIENCE: usize = 3;
 
-pub(in crate::core::indicator) const CDLHIKKAKE: Spec = Spec {
+const CDLHIKKAKE: Spec = Spec {
     name: "cdlhikkake",
     aliases: &[],
     inputs: Inputs::OpenHighLowClose,
@@ -23,7 +26,7 @@ pub(in crate::core::indicator) const CDLHIKKAKE: Spec = Spec {
     quick: None,
 };
 
-pub(in crate::core::indicator) const CDLHIKKAKEMOD: Spec = Spec {
+const CDLHIKKAKEMOD: Spec = Spec {
     name: "cdlhikkakemod",
     aliases: &[],
     inputs: Inputs::OpenHighLowClose,

@@ -7,7 +7,17 @@ use crate::core::indicator::candle::{
 use crate::core::indicator::input::Inputs;
 use crate::core::indicator::spec::{Memory, Spec, running};
 
-pub(in crate::core::indicator) const CDL3LINESTRIKE: Spec = pattern!(
+/// Its rows.
+pub(in crate::core::indicator) static TABLE: &[Spec] = &[
+    CDL3LINESTRIKE,
+    CDLCONCEALBABYSWALL,
+    CDLBREAKAWAY,
+    CDLLADDERBOTTOM,
+    CDLMATHOLD,
+    CDLRISEFALL3METHODS,
+];
+
+const CDL3LINESTRIKE: Spec = pattern!(
     "cdl3linestrike",
     "three-line strike: three candles of one color that go on, then one of the other back over all; sign of the three",
     NONE,
@@ -35,7 +45,7 @@ pub(in crate::core::indicator) const CDL3LINESTRIKE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLCONCEALBABYSWALL: Spec = pattern!(
+const CDLCONCEALBABYSWALL: Spec = pattern!(
     "cdlconcealbabyswall",
     "concealing baby swallow: two black marubozu, a black candle with a gap down that reaches back up, a black one around it; 100",
     NONE,
@@ -65,7 +75,7 @@ pub(in crate::core::indicator) const CDLCONCEALBABYSWALL: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLBREAKAWAY: Spec = pattern!(
+const CDLBREAKAWAY: Spec = pattern!(
     "cdlbreakaway",
     "breakaway: a long candle, a gap, two candles further on, then one back that closes within the gap; sign of the last",
     NONE,
@@ -97,7 +107,7 @@ pub(in crate::core::indicator) const CDLBREAKAWAY: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLLADDERBOTTOM: Spec = pattern!(
+const CDLLADDERBOTTOM: Spec = pattern!(
     "cdlladderbottom",
     "ladder bottom: three falling black candles, a black one with an upper shadow, a white one that closes above its high; 100",
     NONE,
@@ -121,7 +131,7 @@ pub(in crate::core::indicator) const CDLLADDERBOTTOM: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLMATHOLD: Spec = pattern!(
+const CDLMATHOLD: Spec = pattern!(
     "cdlmathold",
     "mat hold: a long white candle, a gap up, three short candles that hold above its depth, a white one to new highs; 100",
     &[penetration(0.5)],
@@ -137,7 +147,7 @@ pub(in crate::core::indicator) const CDLMATHOLD: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLRISEFALL3METHODS: Spec = pattern!(
+const CDLRISEFALL3METHODS: Spec = pattern!(
     "cdlrisefall3methods",
     "rising or falling three methods: three short candles back within a long one's range, then a long one on; sign of the first",
     NONE,

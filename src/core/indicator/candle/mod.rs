@@ -17,24 +17,17 @@
 //! Knows nothing of trends: whether a hammer comes after a fall is for the caller to see.
 
 /// Patterns of two candles.
-mod double;
+pub(super) mod double;
 /// The two patterns that may be confirmed later.
-mod hikkake;
+pub(super) mod hikkake;
 /// Patterns of four and five candles.
-mod longer;
+pub(super) mod longer;
 /// Patterns of one candle, with at most a look at the one before.
-mod single;
+pub(super) mod single;
 /// Stars, crows and soldiers: patterns of three candles.
-mod stars;
+pub(super) mod stars;
 /// Other patterns of three candles.
-mod triple;
-
-pub(super) use double::*;
-pub(super) use hikkake::{CDLHIKKAKE, CDLHIKKAKEMOD};
-pub(super) use longer::*;
-pub(super) use single::*;
-pub(super) use stars::*;
-pub(super) use triple::*;
+pub(super) mod triple;
 
 use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;

@@ -9,7 +9,28 @@ use crate::core::indicator::candle::{
 use crate::core::indicator::input::Inputs;
 use crate::core::indicator::spec::{Memory, Spec, running};
 
-pub(in crate::core::indicator) const CDLDOJI: Spec = pattern!(
+/// Its rows.
+pub(in crate::core::indicator) static TABLE: &[Spec] = &[
+    CDLDOJI,
+    CDLDRAGONFLYDOJI,
+    CDLGRAVESTONEDOJI,
+    CDLLONGLEGGEDDOJI,
+    CDLRICKSHAWMAN,
+    CDLTAKURI,
+    CDLHIGHWAVE,
+    CDLSPINNINGTOP,
+    CDLBELTHOLD,
+    CDLCLOSINGMARUBOZU,
+    CDLMARUBOZU,
+    CDLLONGLINE,
+    CDLSHORTLINE,
+    CDLHAMMER,
+    CDLHANGINGMAN,
+    CDLINVERTEDHAMMER,
+    CDLSHOOTINGSTAR,
+];
+
+const CDLDOJI: Spec = pattern!(
     "cdldoji",
     "doji: opens and closes at about the same price; 100",
     NONE,
@@ -20,7 +41,7 @@ pub(in crate::core::indicator) const CDLDOJI: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLDRAGONFLYDOJI: Spec = pattern!(
+const CDLDRAGONFLYDOJI: Spec = pattern!(
     "cdldragonflydoji",
     "dragonfly doji: a doji with a lower shadow and next to no upper one; 100",
     NONE,
@@ -35,7 +56,7 @@ pub(in crate::core::indicator) const CDLDRAGONFLYDOJI: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLGRAVESTONEDOJI: Spec = pattern!(
+const CDLGRAVESTONEDOJI: Spec = pattern!(
     "cdlgravestonedoji",
     "gravestone doji: a doji with an upper shadow and next to no lower one; 100",
     NONE,
@@ -50,7 +71,7 @@ pub(in crate::core::indicator) const CDLGRAVESTONEDOJI: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLLONGLEGGEDDOJI: Spec = pattern!(
+const CDLLONGLEGGEDDOJI: Spec = pattern!(
     "cdllongleggeddoji",
     "long-legged doji: a doji with a shadow longer than its body; 100",
     NONE,
@@ -64,7 +85,7 @@ pub(in crate::core::indicator) const CDLLONGLEGGEDDOJI: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLRICKSHAWMAN: Spec = pattern!(
+const CDLRICKSHAWMAN: Spec = pattern!(
     "cdlrickshawman",
     "rickshaw man: a doji with two long shadows and the body near the middle of the range; 100",
     NONE,
@@ -85,7 +106,7 @@ pub(in crate::core::indicator) const CDLRICKSHAWMAN: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLTAKURI: Spec = pattern!(
+const CDLTAKURI: Spec = pattern!(
     "cdltakuri",
     "takuri: a dragonfly doji with a very long lower shadow; 100",
     NONE,
@@ -103,7 +124,7 @@ pub(in crate::core::indicator) const CDLTAKURI: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLHIGHWAVE: Spec = pattern!(
+const CDLHIGHWAVE: Spec = pattern!(
     "cdlhighwave",
     "high wave: a short body with two very long shadows; 100 white, −100 black",
     NONE,
@@ -120,7 +141,7 @@ pub(in crate::core::indicator) const CDLHIGHWAVE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLSPINNINGTOP: Spec = pattern!(
+const CDLSPINNINGTOP: Spec = pattern!(
     "cdlspinningtop",
     "spinning top: a short body with two shadows longer than it; 100 white, −100 black",
     NONE,
@@ -137,7 +158,7 @@ pub(in crate::core::indicator) const CDLSPINNINGTOP: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLBELTHOLD: Spec = pattern!(
+const CDLBELTHOLD: Spec = pattern!(
     "cdlbelthold",
     "belt hold: a long candle that opens at its low (100) or at its high (−100)",
     NONE,
@@ -158,7 +179,7 @@ pub(in crate::core::indicator) const CDLBELTHOLD: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLCLOSINGMARUBOZU: Spec = pattern!(
+const CDLCLOSINGMARUBOZU: Spec = pattern!(
     "cdlclosingmarubozu",
     "closing marubozu: a long candle that closes at its high (100) or at its low (−100)",
     NONE,
@@ -179,7 +200,7 @@ pub(in crate::core::indicator) const CDLCLOSINGMARUBOZU: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLMARUBOZU: Spec = pattern!(
+const CDLMARUBOZU: Spec = pattern!(
     "cdlmarubozu",
     "marubozu: a long body with next to no shadows; 100 white, −100 black",
     NONE,
@@ -190,7 +211,7 @@ pub(in crate::core::indicator) const CDLMARUBOZU: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLLONGLINE: Spec = pattern!(
+const CDLLONGLINE: Spec = pattern!(
     "cdllongline",
     "long line: a long body with short shadows; 100 white, −100 black",
     NONE,
@@ -207,7 +228,7 @@ pub(in crate::core::indicator) const CDLLONGLINE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLSHORTLINE: Spec = pattern!(
+const CDLSHORTLINE: Spec = pattern!(
     "cdlshortline",
     "short line: a short body with short shadows; 100 white, −100 black",
     NONE,
@@ -224,7 +245,7 @@ pub(in crate::core::indicator) const CDLSHORTLINE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLHAMMER: Spec = pattern!(
+const CDLHAMMER: Spec = pattern!(
     "cdlhammer",
     "hammer: a short body on a long lower shadow, at or below the low before; 100",
     NONE,
@@ -238,7 +259,7 @@ pub(in crate::core::indicator) const CDLHAMMER: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLHANGINGMAN: Spec = pattern!(
+const CDLHANGINGMAN: Spec = pattern!(
     "cdlhangingman",
     "hanging man: a short body on a long lower shadow, at or above the high before; −100",
     NONE,
@@ -252,7 +273,7 @@ pub(in crate::core::indicator) const CDLHANGINGMAN: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLINVERTEDHAMMER: Spec = pattern!(
+const CDLINVERTEDHAMMER: Spec = pattern!(
     "cdlinvertedhammer",
     "inverted hammer: a short body under a long upper shadow, below the body before; 100",
     NONE,
@@ -266,7 +287,7 @@ pub(in crate::core::indicator) const CDLINVERTEDHAMMER: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLSHOOTINGSTAR: Spec = pattern!(
+const CDLSHOOTINGSTAR: Spec = pattern!(
     "cdlshootingstar",
     "shooting star: a short body under a long upper shadow, above the body before; −100",
     NONE,

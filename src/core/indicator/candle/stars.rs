@@ -10,7 +10,22 @@ use crate::core::indicator::candle::{
 use crate::core::indicator::input::Inputs;
 use crate::core::indicator::spec::{Memory, Spec, running};
 
-pub(in crate::core::indicator) const CDLEVENINGSTAR: Spec = pattern!(
+/// Its rows.
+pub(in crate::core::indicator) static TABLE: &[Spec] = &[
+    CDLEVENINGSTAR,
+    CDLEVENINGDOJISTAR,
+    CDLMORNINGSTAR,
+    CDLMORNINGDOJISTAR,
+    CDLABANDONEDBABY,
+    CDLTRISTAR,
+    CDL3BLACKCROWS,
+    CDLIDENTICAL3CROWS,
+    CDL3WHITESOLDIERS,
+    CDLADVANCEBLOCK,
+    CDLSTALLEDPATTERN,
+];
+
+const CDLEVENINGSTAR: Spec = pattern!(
     "cdleveningstar",
     "evening star: a long white body, a short one above it, a black one down into the first; −100",
     &[penetration(0.3)],
@@ -21,7 +36,7 @@ pub(in crate::core::indicator) const CDLEVENINGSTAR: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLEVENINGDOJISTAR: Spec = pattern!(
+const CDLEVENINGDOJISTAR: Spec = pattern!(
     "cdleveningdojistar",
     "evening doji star: a long white body, a doji above it, a black body down into the first; −100",
     &[penetration(0.3)],
@@ -32,7 +47,7 @@ pub(in crate::core::indicator) const CDLEVENINGDOJISTAR: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLMORNINGSTAR: Spec = pattern!(
+const CDLMORNINGSTAR: Spec = pattern!(
     "cdlmorningstar",
     "morning star: a long black body, a short one below it, a white one up into the first; 100",
     &[penetration(0.3)],
@@ -43,7 +58,7 @@ pub(in crate::core::indicator) const CDLMORNINGSTAR: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLMORNINGDOJISTAR: Spec = pattern!(
+const CDLMORNINGDOJISTAR: Spec = pattern!(
     "cdlmorningdojistar",
     "morning doji star: a long black body, a doji below it, a white body up into the first; 100",
     &[penetration(0.3)],
@@ -54,7 +69,7 @@ pub(in crate::core::indicator) const CDLMORNINGDOJISTAR: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLABANDONEDBABY: Spec = pattern!(
+const CDLABANDONEDBABY: Spec = pattern!(
     "cdlabandonedbaby",
     "abandoned baby: a star whose doji is apart from both neighbors, shadows included; sign of the third",
     &[penetration(0.3)],
@@ -77,7 +92,7 @@ pub(in crate::core::indicator) const CDLABANDONEDBABY: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLTRISTAR: Spec = pattern!(
+const CDLTRISTAR: Spec = pattern!(
     "cdltristar",
     "tristar: three doji, the second above (−100) or below (100) the others",
     NONE,
@@ -98,7 +113,7 @@ pub(in crate::core::indicator) const CDLTRISTAR: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDL3BLACKCROWS: Spec = pattern!(
+const CDL3BLACKCROWS: Spec = pattern!(
     "cdl3blackcrows",
     "three black crows: after a white candle three black ones, each from within the last body to a new low close; −100",
     NONE,
@@ -122,7 +137,7 @@ pub(in crate::core::indicator) const CDL3BLACKCROWS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLIDENTICAL3CROWS: Spec = pattern!(
+const CDLIDENTICAL3CROWS: Spec = pattern!(
     "cdlidentical3crows",
     "identical three crows: three falling black candles, each from about the close before; −100",
     NONE,
@@ -146,7 +161,7 @@ pub(in crate::core::indicator) const CDLIDENTICAL3CROWS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDL3WHITESOLDIERS: Spec = pattern!(
+const CDL3WHITESOLDIERS: Spec = pattern!(
     "cdl3whitesoldiers",
     "three white soldiers: three rising white candles of about equal bodies that close at their highs; 100",
     NONE,
@@ -177,7 +192,7 @@ pub(in crate::core::indicator) const CDL3WHITESOLDIERS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLADVANCEBLOCK: Spec = pattern!(
+const CDLADVANCEBLOCK: Spec = pattern!(
     "cdladvanceblock",
     "advance block: three rising white candles that get weaker in bodies or shadows; −100",
     NONE,
@@ -205,7 +220,7 @@ pub(in crate::core::indicator) const CDLADVANCEBLOCK: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLSTALLEDPATTERN: Spec = pattern!(
+const CDLSTALLEDPATTERN: Spec = pattern!(
     "cdlstalledpattern",
     "stalled pattern: two long rising white candles, then a short one at the top of the second; −100",
     NONE,

@@ -9,7 +9,21 @@ use crate::core::indicator::candle::{
 use crate::core::indicator::input::Inputs;
 use crate::core::indicator::spec::{Memory, Spec, running};
 
-pub(in crate::core::indicator) const CDL2CROWS: Spec = pattern!(
+/// Its rows.
+pub(in crate::core::indicator) static TABLE: &[Spec] = &[
+    CDL2CROWS,
+    CDLUPSIDEGAP2CROWS,
+    CDL3INSIDE,
+    CDL3OUTSIDE,
+    CDL3STARSINSOUTH,
+    CDLGAPSIDESIDEWHITE,
+    CDLSTICKSANDWICH,
+    CDLTASUKIGAP,
+    CDLXSIDEGAP3METHODS,
+    CDLUNIQUE3RIVER,
+];
+
+const CDL2CROWS: Spec = pattern!(
     "cdl2crows",
     "two crows: a long white body, a black one above it, a black one from there into the first; −100",
     NONE,
@@ -33,7 +47,7 @@ pub(in crate::core::indicator) const CDL2CROWS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLUPSIDEGAP2CROWS: Spec = pattern!(
+const CDLUPSIDEGAP2CROWS: Spec = pattern!(
     "cdlupsidegap2crows",
     "upside gap two crows: a long white body, a short black one above it, a black one around that; −100",
     NONE,
@@ -57,7 +71,7 @@ pub(in crate::core::indicator) const CDLUPSIDEGAP2CROWS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDL3INSIDE: Spec = pattern!(
+const CDL3INSIDE: Spec = pattern!(
     "cdl3inside",
     "three inside: a harami, then a close beyond the open of the first; ±100 against the first",
     NONE,
@@ -81,7 +95,7 @@ pub(in crate::core::indicator) const CDL3INSIDE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDL3OUTSIDE: Spec = pattern!(
+const CDL3OUTSIDE: Spec = pattern!(
     "cdl3outside",
     "three outside: a body that holds the one before, of the other color, then a close further on; sign of the second",
     NONE,
@@ -104,7 +118,7 @@ pub(in crate::core::indicator) const CDL3OUTSIDE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDL3STARSINSOUTH: Spec = pattern!(
+const CDL3STARSINSOUTH: Spec = pattern!(
     "cdl3starsinsouth",
     "three stars in the south: three ever smaller black candles with ever higher lows; 100",
     NONE,
@@ -120,7 +134,7 @@ pub(in crate::core::indicator) const CDL3STARSINSOUTH: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLGAPSIDESIDEWHITE: Spec = pattern!(
+const CDLGAPSIDESIDEWHITE: Spec = pattern!(
     "cdlgapsidesidewhite",
     "side-by-side white lines: two like white candles above (100) or below (−100) the body before",
     NONE,
@@ -141,7 +155,7 @@ pub(in crate::core::indicator) const CDLGAPSIDESIDEWHITE: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLSTICKSANDWICH: Spec = pattern!(
+const CDLSTICKSANDWICH: Spec = pattern!(
     "cdlsticksandwich",
     "stick sandwich: a white candle between two black ones with about equal closes below it; 100",
     NONE,
@@ -161,7 +175,7 @@ pub(in crate::core::indicator) const CDLSTICKSANDWICH: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLTASUKIGAP: Spec = pattern!(
+const CDLTASUKIGAP: Spec = pattern!(
     "cdltasukigap",
     "tasuki gap: after a gap a candle of the other color that closes within the gap; sign of the second",
     NONE,
@@ -182,7 +196,7 @@ pub(in crate::core::indicator) const CDLTASUKIGAP: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLXSIDEGAP3METHODS: Spec = pattern!(
+const CDLXSIDEGAP3METHODS: Spec = pattern!(
     "cdlxsidegap3methods",
     "gap three methods: two candles of one color with a gap, then one of the other that closes it; sign of the first",
     NONE,
@@ -208,7 +222,7 @@ pub(in crate::core::indicator) const CDLXSIDEGAP3METHODS: Spec = pattern!(
     }
 );
 
-pub(in crate::core::indicator) const CDLUNIQUE3RIVER: Spec = pattern!(
+const CDLUNIQUE3RIVER: Spec = pattern!(
     "cdlunique3river",
     "unique three river: a long black body, a black one within it with a lower low, a short white one; 100",
     NONE,

@@ -87,7 +87,7 @@ pub(super) const LINES: &[Line] = &[
 /// Returns the words of each indicator of the table, under each of its names, and of its series.
 pub(super) fn of_the_table(subject: &'static str) -> Vec<Doc> {
     let mut docs = Vec::new();
-    for spec in ALL {
+    for &spec in ALL.iter() {
         for name in std::iter::once(&spec.name).chain(spec.aliases) {
             docs.push(Doc {
                 subject,
