@@ -71,7 +71,7 @@ const BBANDS: Spec = Spec {
     build: |params| running(Bands::new(params)),
     quick: Some(|values, params| {
         let (mean, variance) = recent::mean_and_variance(values, params.whole(0))?;
-        Some(Factors::new(params).around(mean, variance))
+        Some(padded(&Factors::new(params).around(mean, variance)))
     }),
 };
 

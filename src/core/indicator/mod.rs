@@ -51,12 +51,16 @@ use std::sync::LazyLock;
 
 /// Moving averages.
 mod average;
+/// Lines at a distance of average ranges.
+mod bands;
 /// Candlestick patterns.
 mod candle;
 /// Ranges of the last bars and the price's place in them.
 mod channel;
 /// When lines pass each other.
 mod cross;
+/// Cycles.
+mod cycle;
 /// Spread around the mean.
 mod deviation;
 /// Directional movement.
@@ -65,6 +69,10 @@ mod direction;
 mod error;
 /// Greatest and least of a window.
 mod extreme;
+/// Averaged candles.
+mod heikin_ashi;
+/// Lines of middles.
+mod ichimoku;
 /// Bars and columns as floats.
 mod input;
 /// The distance of two averages.
@@ -91,6 +99,8 @@ mod sum;
 mod typical;
 /// Volume by the direction of the price.
 mod volume;
+/// Average prices weighted by volume.
+mod vwap;
 
 pub use cross::{crossed_above, crossed_below};
 pub use error::IndicatorError;
@@ -101,6 +111,7 @@ pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 /// The tables of the families.
 static TABLES: &[&[Spec]] = &[
     average::TABLE,
+    bands::TABLE,
     candle::double::TABLE,
     candle::hikkake::TABLE,
     candle::longer::TABLE,
@@ -108,13 +119,19 @@ static TABLES: &[&[Spec]] = &[
     candle::stars::TABLE,
     candle::triple::TABLE,
     channel::TABLE,
+    cycle::average::TABLE,
+    cycle::measure::TABLE,
+    cycle::phase::TABLE,
     deviation::TABLE,
     direction::TABLE,
+    heikin_ashi::TABLE,
+    ichimoku::TABLE,
     macd::TABLE,
     momentum::TABLE,
     range::TABLE,
     typical::TABLE,
     volume::TABLE,
+    vwap::TABLE,
 ];
 
 /// Every indicator, in alphabetical order of names.

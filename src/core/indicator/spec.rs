@@ -7,7 +7,7 @@ use crate::core::indicator::running::{Indicator, Kernel, Output, Running};
 /// The longest period, TA-Lib's.
 const LONGEST: f64 = 100_000.0;
 /// The most outputs of one indicator.
-pub const MAX_OUTPUTS: usize = 3;
+pub const MAX_OUTPUTS: usize = 5;
 /// The most parameters of one indicator.
 pub const MAX_PARAMS: usize = 6;
 
@@ -91,6 +91,11 @@ impl Param {
             max: 1e9,
             kind: Kind::Real,
         }
+    }
+
+    /// The same with another least value.
+    pub(super) const fn at_least(self, min: f64) -> Self {
+        Self { min, ..self }
     }
 
     /// The kind of a moving average by TA-Lib's number, of which only 0, the simple one, is offered.

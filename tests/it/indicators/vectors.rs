@@ -1,4 +1,5 @@
-//! The reference vectors of `tests/data/vectors/talib`; their format is described in `generate.py` there.
+//! The reference vectors of `tests/data/vectors`; their formats are described in the `generate.py` of each
+//! folder.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -20,8 +21,23 @@ pub(super) const FILES: [&str; 10] = [
     "short",
 ];
 
+/// Other vector files, by folder.
+pub(super) const MORE: [(&str, &str); 10] = [
+    ("candles", "aapl"),
+    ("candles", "msft"),
+    ("candles", "goog"),
+    ("candles", "random"),
+    ("candles", "short"),
+    ("trends", "aapl"),
+    ("trends", "msft"),
+    ("trends", "walk"),
+    ("trends", "waves"),
+    ("trends", "no-volume"),
+];
+
 /// The bars of a vector file and what TA-Lib makes of them.
 pub(super) struct Vectors {
+    pub(super) open: Vec<f64>,
     pub(super) high: Vec<f64>,
     pub(super) low: Vec<f64>,
     pub(super) close: Vec<f64>,
@@ -39,14 +55,20 @@ pub(super) struct Case {
 
 impl Vectors {
     pub(super) fn read(name: &str) -> Self {
+        Self::of("talib", name)
+    }
+
+    pub(super) fn of(folder: &str, name: &str) -> Self {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/data/vectors/talib")
+            .join("tests/data/vectors")
+            .join(folder)
             .join(format!("{name}.csv.gz"));
         let mut text = String::new();
         GzDecoder::new(std::fs::File::open(&path).unwrap())
             .read_to_string(&mut text)
             .unwrap();
         let mut vectors = Self {
+            open: vec![],
             high: vec![],
             low: vec![],
             close: vec![],
@@ -56,6 +78,12 @@ impl Vectors {
         for line in text.lines() {
             vectors.take(line);
         }
+        if vectors.open.is_empty() {
+            // Where the file has none: each bar opens at the close before.
+            let closes = &vectors.close;
+            vectors.open = closes.first().into_iter().chain(closes).copied().collect();
+            vectors.open.pop();
+        }
         vectors
     }
 
@@ -64,6 +92,7 @@ impl Vectors {
         match fields[0] {
             "input" => {
                 let column = match fields[1] {
+                    "open" => &mut self.open,
                     "high" => &mut self.high,
                     "low" => &mut self.low,
                     "close" => &mut self.close,
@@ -79,13 +108,28 @@ impl Vectors {
                 warm_up: fields[4].parse().unwrap(),
                 values: numbers(&fields[5..]),
             }),
+            "sparse" => {
+                let warm_up: usize = fields[4].parse().unwrap();
+                let mut values = vec![0.0; self.close.len() - warm_up];
+                for field in &fields[5..] {
+                    let (bar, value) = field.split_once(':').unwrap();
+                    values[bar.parse::<usize>().unwrap() - warm_up] = value.parse().unwrap();
+                }
+                self.cases.push(Case {
+                    indicator: fields[1].to_string(),
+                    params: numbers(&fields[2].split_whitespace().collect::<Vec<_>>()),
+                    output: fields[3].to_string(),
+                    warm_up,
+                    values,
+                });
+            }
             other => panic!("unknown line {other}"),
         }
     }
 
     pub(super) fn columns(&self) -> Columns<'_> {
         Columns {
-            open: &[],
+            open: &self.open,
             high: &self.high,
             low: &self.low,
             close: &self.close,
@@ -105,7 +149,7 @@ fn numbers(fields: &[&str]) -> Vec<f64> {
 fn bars(columns: &Columns<'_>) -> Vec<BarInput> {
     (0..columns.close.len())
         .map(|place| BarInput {
-            open: columns.close[place],
+            open: columns.open[place],
             high: columns.high[place],
             low: columns.low[place],
             close: columns.close[place],

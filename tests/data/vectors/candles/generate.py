@@ -9,7 +9,7 @@ bokeh_sampledata.
 A file holds bars and what TA-Lib finds in them:
 
     input,NAME,VALUE,...
-    case,INDICATOR,PARAMETERS,OUTPUT,NUMBER_OF_WARM_UP_BARS,BAR:VALUE,...
+    sparse,INDICATOR,PARAMETERS,OUTPUT,NUMBER_OF_WARM_UP_BARS,BAR:VALUE,...
 
 Only values other than 0 are there, each with its bar, counted from 0. Parameters are separated by blanks.
 """
@@ -132,7 +132,7 @@ def lines(bars):
     for name in NAMES:
         yield ",".join(["input", name, *(repr(float(value)) for value in bars[name])])
     for name, parameters, warm_up, values in found(bars):
-        head = ["case", name, " ".join(map(str, parameters)), "value", str(warm_up)]
+        head = ["sparse", name, " ".join(map(str, parameters)), "value", str(warm_up)]
         yield ",".join([*head, *(f"{at}:{value}" for at, value in values.items())])
 
 
