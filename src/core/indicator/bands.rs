@@ -89,7 +89,10 @@ impl Kernel for Supertrend {
         if is_first || lower > self.lower || before < self.lower {
             self.lower = lower;
         }
-        if self.up == 1 && bar.close < self.lower {
+        // The first value is of an up trend whatever the close.
+        if is_first {
+            self.up = 1;
+        } else if self.up == 1 && bar.close < self.lower {
             self.up = 0;
         } else if self.up == 0 && bar.close > self.upper {
             self.up = 1;
