@@ -30,7 +30,7 @@ fn run(indicator: &mut dyn Indicator, bars: &[BarInput]) -> Vec<[u64; MAX_OUTPUT
 
 /// Every indicator with its defaults and with short periods.
 fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
-    ALL.iter().copied().flat_map(|spec| {
+    ALL.iter().flat_map(|&spec| {
         let short: Vec<f64> = spec
             .params
             .iter()

@@ -1,6 +1,7 @@
 //! Moving averages: SMA, EMA, WMA, DEMA, TEMA, and TRIX, the change of a triple one.
 
 use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::line::Line;
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::{Mean, WeightedMean};
 use crate::core::indicator::running::Kernel;
@@ -128,13 +129,13 @@ impl Kernel for Exponential {
 
 /// `2 × ema − ema of ema`.
 #[derive(Clone, Debug)]
-struct Double {
+pub(super) struct Double {
     first: Exponential,
     second: Exponential,
 }
 
 impl Double {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             first: Exponential::new(period),
             second: Exponential::new(period),
@@ -142,11 +143,9 @@ impl Double {
     }
 }
 
-impl Kernel for Double {
-    type Output = f64;
-    const INPUTS: Inputs = Inputs::Close;
-    fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        let first = self.first.push(bar.close)?;
+impl Line for Double {
+    fn push(&mut self, value: f64) -> Option<f64> {
+        let first = self.first.push(value)?;
         let second = self.second.push(first)?;
         Some(2.0 * first - second)
     }
@@ -156,16 +155,27 @@ impl Kernel for Double {
     }
 }
 
+impl Kernel for Double {
+    type Output = f64;
+    const INPUTS: Inputs = Inputs::Close;
+    fn next(&mut self, bar: &BarInput) -> Option<f64> {
+        self.push(bar.close)
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        Line::walk(self, visit);
+    }
+}
+
 /// Three averages in a row: `3 × ema − 3 × ema of ema + ema of that`.
 #[derive(Clone, Debug)]
-struct Triple {
+pub(super) struct Triple {
     first: Exponential,
     second: Exponential,
     third: Exponential,
 }
 
 impl Triple {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             first: Exponential::new(period),
             second: Exponential::new(period),
@@ -179,19 +189,28 @@ impl Triple {
         let second = self.second.push(first)?;
         Some((first, second, self.third.push(second)?))
     }
+
+    /// Returns what is mixed of the three.
+    pub(super) fn value(&mut self, value: f64) -> Option<f64> {
+        let (first, second, third) = self.push(value)?;
+        Some(third + (3.0 * first - 3.0 * second))
+    }
+
+    pub(super) fn walk(&mut self, visit: &mut dyn Visit) {
+        self.first.walk(visit);
+        self.second.walk(visit);
+        self.third.walk(visit);
+    }
 }
 
 impl Kernel for Triple {
     type Output = f64;
     const INPUTS: Inputs = Inputs::Close;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        let (first, second, third) = self.push(bar.close)?;
-        Some(third + (3.0 * first - 3.0 * second))
+        self.value(bar.close)
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
-        self.first.walk(visit);
-        self.second.walk(visit);
-        self.third.walk(visit);
+        Self::walk(self, visit);
     }
 }
 

@@ -18,7 +18,7 @@ const SUPERTREND: Spec = Spec {
     inputs: Inputs::HighLowClose,
     params: &[
         Param::period("period", 10.0, 2.0),
-        Param::factor("multiplier", 3.0).at_least(0.0),
+        Param::real("multiplier", 3.0, 0.0, 1e9),
     ],
     outputs: &["value", "trend"],
     doc: "supertrend: a line `multiplier` average true ranges from the middle of the bar that only moves with the trend; trend is 1 (line below) or −1",

@@ -14,7 +14,7 @@ pub(super) static TABLE: &[Spec] = &[HEIKIN_ASHI];
 const HEIKIN_ASHI: Spec = Spec {
     name: "heikin_ashi",
     aliases: &["ha"],
-    inputs: Inputs::OpenHighLowClose,
+    inputs: Inputs::Prices,
     params: &[],
     outputs: &["open", "high", "low", "close"],
     doc: "Heikin-Ashi candle: the bar averaged with those before; for signals, not for fills",
@@ -33,7 +33,7 @@ struct Averaged {
 
 impl Kernel for Averaged {
     type Output = [f64; 4];
-    const INPUTS: Inputs = Inputs::OpenHighLowClose;
+    const INPUTS: Inputs = Inputs::Prices;
     fn next(&mut self, bar: &BarInput) -> Option<[f64; 4]> {
         let (open, close) = if self.seen == 0 {
             (bar.open, bar.close)

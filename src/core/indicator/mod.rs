@@ -49,10 +49,14 @@
 
 use std::sync::LazyLock;
 
+/// Averages of averages, and one that adapts.
+mod adaptive;
 /// Moving averages.
 mod average;
 /// Lines at a distance of average ranges.
 mod bands;
+/// Moving averages by number.
+mod blend;
 /// Candlestick patterns.
 mod candle;
 /// Ranges of the last bars and the price's place in them.
@@ -75,14 +79,24 @@ mod heikin_ashi;
 mod ichimoku;
 /// Bars and columns as floats.
 mod input;
+/// Parts that indicators are put together from.
+mod line;
 /// The distance of two averages.
 mod macd;
 /// Changes over some bars, and their strength.
 mod momentum;
+/// Distances of averages.
+mod oscillator;
+/// Two series together.
+mod pair;
+/// Prices put together from those of a bar.
+mod price;
 /// True range.
 mod range;
 /// Latest values without a state.
 mod recent;
+/// Least-squares lines.
+mod regression;
 /// Windows, means and spreads.
 mod ring;
 /// The stateful form.
@@ -93,6 +107,8 @@ mod smooth;
 mod spec;
 /// Snapshots.
 mod state;
+/// Gains against losses.
+mod strength;
 /// Sums without drift.
 mod sum;
 /// Indicators of the typical price.
@@ -110,8 +126,10 @@ pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 
 /// The tables of the families.
 static TABLES: &[&[Spec]] = &[
+    adaptive::TABLE,
     average::TABLE,
     bands::TABLE,
+    blend::TABLE,
     candle::double::TABLE,
     candle::hikkake::TABLE,
     candle::longer::TABLE,
@@ -128,7 +146,12 @@ static TABLES: &[&[Spec]] = &[
     ichimoku::TABLE,
     macd::TABLE,
     momentum::TABLE,
+    oscillator::TABLE,
+    pair::TABLE,
+    price::TABLE,
     range::TABLE,
+    regression::TABLE,
+    strength::TABLE,
     typical::TABLE,
     volume::TABLE,
     vwap::TABLE,

@@ -150,7 +150,7 @@ impl<F: Form> Kernel for Change<F> {
 
 /// Wilder's averages of the gains and of the losses from bar to bar.
 #[derive(Clone, Debug)]
-struct Strength {
+pub(super) struct Strength {
     gains: Wilder,
     losses: Wilder,
     before: f64,
@@ -158,7 +158,7 @@ struct Strength {
 }
 
 impl Strength {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             gains: Wilder::new(period),
             losses: Wilder::new(period),

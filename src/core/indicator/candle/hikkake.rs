@@ -16,7 +16,7 @@ const PATIENCE: usize = 3;
 const CDLHIKKAKE: Spec = Spec {
     name: "cdlhikkake",
     aliases: &[],
-    inputs: Inputs::OpenHighLowClose,
+    inputs: Inputs::Prices,
     params: &[],
     outputs: &["value"],
     doc: "hikkake: a false break of an inside bar, down (100) or up (−100); ±200 when a close within 3 bars confirms it",
@@ -29,7 +29,7 @@ const CDLHIKKAKE: Spec = Spec {
 const CDLHIKKAKEMOD: Spec = Spec {
     name: "cdlhikkakemod",
     aliases: &[],
-    inputs: Inputs::OpenHighLowClose,
+    inputs: Inputs::Prices,
     params: &[],
     outputs: &["value"],
     doc: "modified hikkake: a false break of two nested inside bars, down (100) or up (−100); ±200 when a close within 3 bars confirms it",
@@ -124,7 +124,7 @@ impl Hikkake {
 
 impl Kernel for Hikkake {
     type Output = f64;
-    const INPUTS: Inputs = Inputs::OpenHighLowClose;
+    const INPUTS: Inputs = Inputs::Prices;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
         self.view.push(bar.into());
         let lookback = self.lookback();

@@ -31,7 +31,7 @@ pub(super) mod triple;
 
 use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
-use crate::core::indicator::spec::{Kind, Param, Params};
+use crate::core::indicator::spec::{Param, Params};
 use crate::core::indicator::state::{Visit, real};
 
 /// How many candles are kept: the longest average, 10, before the oldest of five candles.
@@ -43,13 +43,7 @@ const NONE: &[Param] = &[];
 
 /// How deep a candle must reach into the body of another, as a part of it.
 const fn penetration(default: f64) -> Param {
-    Param {
-        name: "penetration",
-        default,
-        min: 0.0,
-        max: 1e9,
-        kind: Kind::Real,
-    }
+    Param::real("penetration", default, 0.0, 1e9)
 }
 
 /// Prices of one bar.
@@ -332,7 +326,7 @@ impl Pattern {
 
 impl Kernel for Pattern {
     type Output = f64;
-    const INPUTS: Inputs = Inputs::OpenHighLowClose;
+    const INPUTS: Inputs = Inputs::Prices;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
         self.view.push(bar.into());
         let missing = self.rule.lookback - self.seen;
@@ -358,7 +352,7 @@ macro_rules! pattern {
         Spec {
             name: $name,
             aliases: &[],
-            inputs: Inputs::OpenHighLowClose,
+            inputs: Inputs::Prices,
             params: $params,
             outputs: &["value"],
             doc: $doc,

@@ -4,7 +4,7 @@ use crate::core::indicator::cycle::hilbert::degrees;
 use crate::core::indicator::cycle::measure::Measure;
 use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
-use crate::core::indicator::spec::{Kind, Memory, Param, Params, Spec, run_over, running};
+use crate::core::indicator::spec::{Memory, Param, Params, Spec, run_over, running};
 use crate::core::indicator::state::Visit;
 
 /// The indicators of this file.
@@ -14,7 +14,10 @@ const MAMA: Spec = Spec {
     name: "mama",
     aliases: &[],
     inputs: Inputs::Close,
-    params: &[limit("fast_limit", 0.5), limit("slow_limit", 0.05)],
+    params: &[
+        Param::real("fast_limit", 0.5, 0.01, 0.99),
+        Param::real("slow_limit", 0.05, 0.01, 0.99),
+    ],
     outputs: &["mama", "fama"],
     doc: "MESA adaptive moving average, weighted by how fast the phase moves, and one that follows it",
     memory: Memory::Endless,
@@ -22,17 +25,6 @@ const MAMA: Spec = Spec {
     build: |params| running(Adaptive::new(params)),
     quick: Some(|values, params| run_over(Adaptive::new(params), values)),
 };
-
-/// The most or the least weight of the newest price.
-const fn limit(name: &'static str, default: f64) -> Param {
-    Param {
-        name,
-        default,
-        min: 0.01,
-        max: 0.99,
-        kind: Kind::Real,
-    }
-}
 
 #[derive(Clone, Debug)]
 struct Adaptive {
