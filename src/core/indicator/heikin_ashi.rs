@@ -41,7 +41,7 @@ impl Kernel for Averaged {
             (self.open, self.close)
         };
         self.seen = 1;
-        self.open = (open + close) / 2.0;
+        self.open = f64::midpoint(open, close);
         self.close = (bar.open + bar.high + bar.low + bar.close) / 4.0;
         let high = bar.high.max(self.open).max(self.close);
         let low = bar.low.min(self.open).min(self.close);

@@ -170,7 +170,7 @@ const CDLENGULFING: Spec = pattern!(
         test: |view| {
             let [a, b] = view.last();
             let holds = a.is_white() != b.is_white() && encloses(b, a);
-            let strong = b.open != a.close && b.close != a.open;
+            let strong = !(is_same(b.open, a.close) || is_same(b.close, a.open));
             signed(holds, if strong { b.sign() } else { weak(b.sign()) })
         },
     }
@@ -311,6 +311,12 @@ fn encloses(outer: Candle, inner: Candle) -> bool {
     (up >= inner.top() && down < inner.bottom()) || (up > inner.top() && down <= inner.bottom())
 }
 
+#[expect(clippy::float_cmp, reason = "prices are the same or not")]
+fn is_same(price: f64, other: f64) -> bool {
+    price == other
+}
+
+/// 80 for 100.
 fn weak(sign: i32) -> i32 {
     sign / 5 * 4
 }

@@ -194,19 +194,19 @@ fn are_short(view: &View) -> bool {
 }
 
 fn holds_on(view: &View) -> bool {
-    let [a, b, c, d, e] = view.last();
-    let floor = a.close - a.body() * view.penetration;
-    let back = |candle: Candle| candle.bottom() < a.close && candle.bottom() > floor;
-    a.body() > view.limit(BodyLong, 4)
+    let [first, b, c, d, last] = view.last();
+    let floor = first.close - first.body() * view.penetration;
+    let back = |candle: Candle| candle.bottom() < first.close && candle.bottom() > floor;
+    first.body() > view.limit(BodyLong, 4)
         && are_short(view)
-        && a.is_white()
+        && first.is_white()
         && b.is_black()
-        && e.is_white()
-        && b.body_above(a)
+        && last.is_white()
+        && b.body_above(first)
         && back(c)
         && back(d)
         && c.top() < b.open
         && d.top() < c.top()
-        && e.open > d.close
-        && e.close > b.high.max(c.high).max(d.high)
+        && last.open > d.close
+        && last.close > b.high.max(c.high).max(d.high)
 }
