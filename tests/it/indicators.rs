@@ -12,7 +12,7 @@ use rustybt::core::indicator::{
     ALL, BarInput, Columns, Indicator, Inputs, MAX_OUTPUTS, Memory, Spec, spec,
 };
 
-use vectors::{Case, FILES, Vectors};
+use vectors::{Case, FILES, MORE, Vectors};
 
 fn outputs(indicator: &dyn Indicator) -> [u64; MAX_OUTPUTS] {
     std::array::from_fn(|output| indicator.value(output).to_bits())
@@ -27,6 +27,11 @@ fn run(indicator: &mut dyn Indicator, bars: &[BarInput]) -> Vec<[u64; MAX_OUTPUT
         })
         .collect()
 }
+
+/// Those that have no value at some bars even after the warm-up.
+const PARTIAL: [&str; 11] = [
+    "acos", "asin", "cosh", "div", "exp", "ln", "log10", "rvol", "sinh", "sqrt", "vwma",
+];
 
 /// Every indicator with its defaults and with short periods.
 fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
@@ -43,11 +48,12 @@ fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
 #[test]
 fn values_and_warm_up_are_those_of_ta_lib() {
     let mut tested = BTreeSet::new();
-    for file in FILES {
-        let vectors = Vectors::read(file);
+    let files = FILES.map(|file| ("talib", file)).into_iter().chain(MORE);
+    for (folder, file) in files {
+        let vectors = Vectors::of(folder, file);
         for case in &vectors.cases {
             let name = case.indicator.as_str();
-            let place = format!("{file}: {name}{:?} {}", case.params, case.output);
+            let place = format!("{folder}/{file}: {name}{:?} {}", case.params, case.output);
             let spec = spec(name).unwrap();
             let output = spec
                 .outputs
@@ -71,8 +77,6 @@ fn values_and_warm_up_are_those_of_ta_lib() {
     assert_eq!(tested, all);
 }
 
-/// Within 1e-9 of the value. Where the value is a small difference of larger numbers: within 1e-12 of the
-/// greatest of its column, or within some last bits of the prices.
 /// What running sums leave in TA-Lib's values.
 fn residue(name: &str, price: f64) -> f64 {
     match name {
@@ -83,6 +87,8 @@ fn residue(name: &str, price: f64) -> f64 {
     }
 }
 
+/// Within 1e-9 of the value. Where the value is a small difference of larger numbers: within 1e-12 of the
+/// greatest of its column, or within what running sums leave. Not a number where TA-Lib has none.
 fn assert_close(place: &str, ours: &[f64], case: &Case, price: f64) {
     let name = case.indicator.as_str();
     let (warm_up, ours) = ours.split_at(case.warm_up);
@@ -131,8 +137,8 @@ fn the_latest_value_is_the_last_of_the_series_for_every_length() {
             for len in 0..=all.close.len() {
                 let latest = spec.latest(&part(&all, 0, len), &params).unwrap();
                 let place = format!("{file}: {}{params:?} of {len} bars", spec.name);
-                let Some(last) = len.checked_sub(1).filter(|last| !series[0][*last].is_nan())
-                else {
+                let lookback = spec.lookback(&params).unwrap();
+                let Some(last) = len.checked_sub(1).filter(|last| *last >= lookback) else {
                     assert_eq!(latest, None, "{place}");
                     continue;
                 };
@@ -159,7 +165,9 @@ fn a_window_indicator_gives_the_same_values_over_any_later_part() {
             for (output, column) in late.iter().enumerate() {
                 for (bar, &value) in column.iter().enumerate() {
                     let place = format!("{} from {start} bar {bar}", spec.name);
-                    assert_eq!(value.is_nan(), bar < lookback, "{place}");
+                    if !PARTIAL.contains(&spec.name) {
+                        assert_eq!(value.is_nan(), bar < lookback, "{place}");
+                    }
                     if spec.memory == Memory::Window && bar >= lookback {
                         assert_same(value, whole[output][start + bar], &place);
                     }
@@ -171,10 +179,7 @@ fn a_window_indicator_gives_the_same_values_over_any_later_part() {
 
 fn part<'a>(columns: &Columns<'a>, from: usize, to: usize) -> Columns<'a> {
     Columns {
-        open: columns
-            .open
-            .get(from..to)
-            .unwrap_or(&columns.close[from..to]),
+        open: &columns.open[from..to],
         high: &columns.high[from..to],
         low: &columns.low[from..to],
         close: &columns.close[from..to],
@@ -368,8 +373,8 @@ fn a_wrong_parameter_is_named_with_its_rule() {
         ),
         (
             "bbands",
-            &[20.0, 2.0, 2.0, 1.0],
-            "bbands: average_type must be 0 (simple), was 1",
+            &[20.0, 2.0, 2.0, 10.0],
+            "bbands: average_type must be the number of a moving average: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3, 9 hma, 12 zlema or 13 rma, was 10",
         ),
         (
             "stddev",
@@ -461,6 +466,10 @@ proptest! {
                 prop_assert_eq!(indicator.ready(), count >= lookback, "{}", spec.name);
                 for output in 0..spec.outputs.len() {
                     let value = indicator.value(output);
+                    if PARTIAL.contains(&spec.name) {
+                        prop_assert!(!value.is_infinite(), "{} {}", spec.name, value);
+                        continue;
+                    }
                     prop_assert_eq!(value.is_finite(), indicator.ready(), "{} {}", spec.name, value);
                 }
             }

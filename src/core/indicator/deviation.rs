@@ -77,7 +77,7 @@ const BBANDS: Spec = Spec {
     quick: Some(|values, params| match params.whole(3) {
         0 => {
             let (mean, variance) = recent::mean_and_variance(values, params.whole(0))?;
-            Some(Factors::new(params).around(mean, variance))
+            Some(padded(&Factors::new(params).around(mean, variance)))
         }
         _ => run_over(AveragedBands::new(params), values),
     }),

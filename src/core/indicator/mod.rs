@@ -55,12 +55,18 @@ mod adaptive;
 mod arithmetic;
 /// Moving averages.
 mod average;
+/// Lines at a distance of average ranges.
+mod bands;
 /// Moving averages by number.
 mod blend;
+/// Candlestick patterns.
+mod candle;
 /// Ranges of the last bars and the price's place in them.
 mod channel;
 /// When lines pass each other.
 mod cross;
+/// Cycles.
+mod cycle;
 /// Spread around the mean.
 mod deviation;
 /// Directional movement.
@@ -71,6 +77,10 @@ mod error;
 mod extreme;
 /// Volume weighed by the price.
 mod flow;
+/// Averaged candles.
+mod heikin_ashi;
+/// Lines of middles.
+mod ichimoku;
 /// Bars and columns as floats.
 mod input;
 /// Parts that indicators are put together from.
@@ -115,6 +125,8 @@ mod swing;
 mod typical;
 /// Volume by the direction of the price.
 mod volume;
+/// Average prices weighted by volume.
+mod vwap;
 
 pub use cross::{crossed_above, crossed_below};
 pub use error::IndicatorError;
@@ -127,11 +139,23 @@ static TABLES: &[&[Spec]] = &[
     adaptive::TABLE,
     arithmetic::TABLE,
     average::TABLE,
+    bands::TABLE,
     blend::TABLE,
+    candle::double::TABLE,
+    candle::hikkake::TABLE,
+    candle::longer::TABLE,
+    candle::single::TABLE,
+    candle::stars::TABLE,
+    candle::triple::TABLE,
     channel::TABLE,
+    cycle::average::TABLE,
+    cycle::measure::TABLE,
+    cycle::phase::TABLE,
     deviation::TABLE,
     direction::TABLE,
     flow::TABLE,
+    heikin_ashi::TABLE,
+    ichimoku::TABLE,
     macd::TABLE,
     momentum::TABLE,
     oscillator::TABLE,
@@ -145,6 +169,7 @@ static TABLES: &[&[Spec]] = &[
     swing::TABLE,
     typical::TABLE,
     volume::TABLE,
+    vwap::TABLE,
 ];
 
 /// Every indicator, in alphabetical order of names.

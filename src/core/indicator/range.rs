@@ -78,14 +78,15 @@ impl Kernel for TrueRange {
     }
 }
 
+/// Wilder's average of the true range.
 #[derive(Clone, Debug)]
-struct AverageRange {
+pub(super) struct AverageRange {
     range: TrueRange,
     average: Wilder,
 }
 
 impl AverageRange {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             range: TrueRange::default(),
             average: Wilder::new(period),

@@ -8,7 +8,7 @@ use crate::core::indicator::running::{Indicator, Kernel, Output, Running};
 /// The longest period, TA-Lib's.
 const LONGEST: f64 = 100_000.0;
 /// The most outputs of one indicator.
-pub const MAX_OUTPUTS: usize = 3;
+pub const MAX_OUTPUTS: usize = 5;
 /// The most parameters of one indicator.
 pub const MAX_PARAMS: usize = 8;
 
@@ -73,7 +73,7 @@ pub enum Kind {
     /// Any number.
     Real,
     /// TA-Lib's number of a moving average: 0 simple, 1 exponential, 2 weighted, 3 double and 4 triple
-    /// exponential, 5 triangular, 6 Kaufman's, 8 T3, 9 Hull's, 12 without lag, 13 Wilder's.
+    /// exponential, 5 triangular, 6 Kaufman's, 7 MAMA, 8 T3, 9 Hull's, 12 without lag, 13 Wilder's.
     Average,
 }
 

@@ -36,7 +36,8 @@ const MFI: Spec = Spec {
     quick: None,
 };
 
-fn typical(bar: &BarInput) -> f64 {
+/// `(high + low + close) ÷ 3`.
+pub(super) fn typical(bar: &BarInput) -> f64 {
     (bar.high + bar.low + bar.close) / 3.0
 }
 

@@ -29,6 +29,7 @@ pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
             register_forms(engine, spec, name);
         }
     }
+    register_averaged_bars(engine);
     register_handles(engine, host);
     register_comparisons(engine);
     register_crosses(engine, "crossed_above", crossed_above);
@@ -64,26 +65,50 @@ fn register_forms(engine: &mut Registry, spec: &'static Spec, name: &str) {
             s.0.with(|values| read(&Columns::values(values)))
         });
     }
-    register_over::<BarsRef>(engine, spec, name, &series_name, |b, read| {
-        let [open, high, low, close, volume] = &b.0;
-        open.with(|open| {
-            high.with(|high| {
-                low.with(|low| {
-                    close.with(|close| {
-                        volume.with(|volume| {
-                            read(&Columns {
-                                open,
-                                high,
-                                low,
-                                close,
-                                volume,
-                            })
+    register_over::<BarsRef>(engine, spec, name, &series_name, with_columns);
+}
+
+/// Lets Heikin-Ashi candles be bars again, in place of the map of the latest one.
+fn register_averaged_bars(engine: &mut Registry) {
+    for name in ["heikin_ashi", "ha"] {
+        engine.register_fn(name, |b: &mut BarsRef| -> Outcome<BarsRef> {
+            let Some(spec) = spec("heikin_ashi") else {
+                return fail("there is no indicator `heikin_ashi`".to_owned());
+            };
+            let mut prices = Vec::new();
+            with_columns(b, &mut |columns| {
+                prices = spec.series(columns, &[]).or_else(|e| fail(e.to_string()))?;
+                Ok(Dynamic::UNIT)
+            })?;
+            let mut windows = b.0.clone();
+            for (window, values) in windows.iter_mut().zip(prices) {
+                *window = window.replaced(values);
+            }
+            Ok(BarsRef(windows))
+        });
+    }
+}
+
+/// Opens the five columns of bars.
+fn with_columns(bars: &BarsRef, read: Read<'_>) -> Outcome<Dynamic> {
+    let [open, high, low, close, volume] = &bars.0;
+    open.with(|open| {
+        high.with(|high| {
+            low.with(|low| {
+                close.with(|close| {
+                    volume.with(|volume| {
+                        read(&Columns {
+                            open,
+                            high,
+                            low,
+                            close,
+                            volume,
                         })
                     })
                 })
             })
         })
-    });
+    })
 }
 
 /// Without a period these are of the whole series: `prices.max()` is no indicator.

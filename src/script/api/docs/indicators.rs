@@ -1,6 +1,6 @@
 //! Words about indicators: those of the table speak for themselves.
 
-use crate::core::indicator::{ALL, Inputs, Spec};
+use crate::core::indicator::{ALL, Inputs, Kind, Param, Spec};
 use crate::script::api::docs::{Doc, Line, field, function};
 
 pub(super) const LINES: &[Line] = &[
@@ -64,6 +64,102 @@ pub(super) const LINES: &[Line] = &[
         "float or ()",
         "Of aroon: bars since the low, as 0 to 100.",
     ),
+    field(
+        "Indicator",
+        "trend",
+        "float or ()",
+        "Of supertrend: 1 while the line is below the price, -1 while it is above.",
+    ),
+    field(
+        "Indicator",
+        "open",
+        "float or ()",
+        "Of heikin_ashi: the averaged open.",
+    ),
+    field(
+        "Indicator",
+        "high",
+        "float or ()",
+        "Of heikin_ashi: the high, averaged prices included.",
+    ),
+    field(
+        "Indicator",
+        "low",
+        "float or ()",
+        "Of heikin_ashi: the low, averaged prices included.",
+    ),
+    field(
+        "Indicator",
+        "close",
+        "float or ()",
+        "Of heikin_ashi: the averaged close.",
+    ),
+    field(
+        "Indicator",
+        "tenkan",
+        "float or ()",
+        "Of ichimoku: the conversion line, the middle of the short range.",
+    ),
+    field(
+        "Indicator",
+        "kijun",
+        "float or ()",
+        "Of ichimoku: the base line, the middle of the longer range.",
+    ),
+    field(
+        "Indicator",
+        "senkou_a",
+        "float or ()",
+        "Of ichimoku: one edge of the cloud at this bar.",
+    ),
+    field(
+        "Indicator",
+        "senkou_b",
+        "float or ()",
+        "Of ichimoku: the other edge of the cloud at this bar.",
+    ),
+    field(
+        "Indicator",
+        "chikou",
+        "float or ()",
+        "Of ichimoku: the close less the close of as many bars ago as the cloud is shifted; nothing is known of the future.",
+    ),
+    field(
+        "Indicator",
+        "inphase",
+        "float or ()",
+        "Of ht_phasor: the part in phase with the cycle.",
+    ),
+    field(
+        "Indicator",
+        "quadrature",
+        "float or ()",
+        "Of ht_phasor: the part a quarter cycle behind.",
+    ),
+    field(
+        "Indicator",
+        "sine",
+        "float or ()",
+        "Of ht_sine: sine of the phase.",
+    ),
+    field(
+        "Indicator",
+        "leadsine",
+        "float or ()",
+        "Of ht_sine: sine of the phase and 45 degrees.",
+    ),
+    field(
+        "Indicator",
+        "mama",
+        "float or ()",
+        "Of mama: the adaptive average.",
+    ),
+    field(
+        "Indicator",
+        "fama",
+        "float or ()",
+        "Of mama: the average that follows it.",
+    ),
     function(
         "crossed_above",
         "crossed_above(a, b)",
@@ -84,10 +180,17 @@ pub(super) const LINES: &[Line] = &[
     ),
 ];
 
-/// Returns the words of each indicator of the table, under each of its names, and of its series.
+/// The subject of the candlestick patterns.
+pub(super) const CANDLES: &str = "Candlestick patterns";
+
+/// Returns the words of each indicator of the table that belongs to a subject, under each of its names,
+/// and of its series.
 pub(super) fn of_the_table(subject: &'static str) -> Vec<Doc> {
     let mut docs = Vec::new();
-    for &spec in ALL.iter() {
+    for spec in ALL
+        .iter()
+        .filter(|spec| spec.name.starts_with("cdl") == (subject == CANDLES))
+    {
         for name in std::iter::once(&spec.name).chain(spec.aliases) {
             docs.push(Doc {
                 subject,
@@ -96,11 +199,46 @@ pub(super) fn of_the_table(subject: &'static str) -> Vec<Doc> {
                 is_field: false,
                 signature: signature(spec, name).into(),
                 text: text(spec, name).into(),
-                example: "",
+                example: example(spec, name).into(),
             });
         }
     }
     docs
+}
+
+/// Returns a call with the defaults that keeps what it gives; none for what takes two series.
+fn example(spec: &Spec, name: &str) -> String {
+    if let Inputs::Pair | Inputs::CloseAndPeriods = spec.inputs {
+        return String::new();
+    }
+    let over = if spec.inputs == Inputs::Close {
+        "prices"
+    } else {
+        "bars"
+    };
+    if spec.name == "heikin_ashi" {
+        return format!("let smooth = bars.{name}();\nrecord(#{{ close: smooth.close.last() }});");
+    }
+    let params: Vec<String> = spec.params.iter().map(written).collect();
+    let call = format!("{over}.{name}({})", params.join(", "));
+    if spec.name.starts_with("cdl") {
+        return format!("if {call} != 0 {{ record(#{{ pattern: {over}.{name}() }}); }}");
+    }
+    match spec.outputs {
+        [_] => format!("let value = {call};\nif value != () {{ record(#{{ value: value }}); }}"),
+        outputs => format!(
+            "let {name} = {call};\nif {name} != () {{ record(#{{ {0}: {name}.{0} }}); }}",
+            outputs[0]
+        ),
+    }
+}
+
+/// Returns a default as a script writes it.
+fn written(param: &Param) -> String {
+    match param.kind {
+        Kind::Real => format!("{:?}", param.default),
+        Kind::Whole | Kind::Average => param.default.to_string(),
+    }
 }
 
 fn signature(spec: &Spec, name: &str) -> String {
@@ -122,6 +260,11 @@ fn signature(spec: &Spec, name: &str) -> String {
 
 fn text(spec: &Spec, name: &str) -> String {
     let what = spec.doc.trim_end_matches('.');
+    if spec.name == "heikin_ashi" {
+        return format!(
+            "{what}. Gives Bars of the same length, with the volume as it was; {name}_series gives a map of series. Also a method: bars.{name}()."
+        );
+    }
     let value = match spec.outputs {
         [_] => "Gives the latest value, () during the warm-up".to_owned(),
         outputs => format!(

@@ -32,7 +32,7 @@ NONE = [()]
 VALUE = ["value"]
 BANDS = ["upper", "middle", "lower"]
 MACD = ["macd", "signal", "hist"]
-KINDS = (0, 1, 2, 3, 4, 5, 6, 8, 9, 12, 13)
+KINDS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13)
 PAIRS = [(12, 26, 1), (10, 3, 0), *((4, 9, kind) for kind in KINDS), (2, 2, 1)]
 
 # name: (inputs, output names, parameter sets, function of inputs and parameters)
@@ -44,7 +44,7 @@ INDICATORS = {
     "hma": ("c", VALUE, periods(1, 2, 3, 9, 20), talib.HMA),
     "zlema": ("c", VALUE, periods(1, 2, 3, 30), talib.ZLEMA),
     "rma": ("c", VALUE, periods(1, 2, 30), talib.RMA),
-    "mavp": ("cp", VALUE, [(2, 30, 0), (2, 9, 1), (3, 7, 6), (4, 12, 8)], talib.MAVP),
+    "mavp": ("cp", VALUE, [(2, 30, 0), (2, 9, 1), (3, 7, 6), (4, 12, 8), (3, 9, 7)], talib.MAVP),
     "bbands": ("c", BANDS, [(6, 2.0, 1.5, kind) for kind in KINDS[1:]], talib.BBANDS),
     "apo": ("c", VALUE, PAIRS, talib.APO),
     "ppo": ("c", VALUE, PAIRS, talib.PPO),
