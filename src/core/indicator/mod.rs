@@ -51,6 +51,8 @@ use std::sync::LazyLock;
 
 /// Averages of averages, and one that adapts.
 mod adaptive;
+/// Sums, places and functions of mathematics.
+mod arithmetic;
 /// Moving averages.
 mod average;
 /// Lines at a distance of average ranges.
@@ -73,6 +75,8 @@ mod direction;
 mod error;
 /// Greatest and least of a window.
 mod extreme;
+/// Volume weighed by the price.
+mod flow;
 /// Averaged candles.
 mod heikin_ashi;
 /// Lines of middles.
@@ -93,6 +97,8 @@ mod pair;
 mod price;
 /// True range.
 mod range;
+/// Where a value stands among the last ones.
+mod rank;
 /// Latest values without a state.
 mod recent;
 /// Least-squares lines.
@@ -101,6 +107,8 @@ mod regression;
 mod ring;
 /// The stateful form.
 mod running;
+/// The parabolic stop.
+mod sar;
 /// Exponential smoothing.
 mod smooth;
 /// What is known of an indicator.
@@ -111,6 +119,8 @@ mod state;
 mod strength;
 /// Sums without drift.
 mod sum;
+/// Swings and ranges.
+mod swing;
 /// Indicators of the typical price.
 mod typical;
 /// Volume by the direction of the price.
@@ -127,6 +137,7 @@ pub use spec::{Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec};
 /// The tables of the families.
 static TABLES: &[&[Spec]] = &[
     adaptive::TABLE,
+    arithmetic::TABLE,
     average::TABLE,
     bands::TABLE,
     blend::TABLE,
@@ -142,6 +153,7 @@ static TABLES: &[&[Spec]] = &[
     cycle::phase::TABLE,
     deviation::TABLE,
     direction::TABLE,
+    flow::TABLE,
     heikin_ashi::TABLE,
     ichimoku::TABLE,
     macd::TABLE,
@@ -150,8 +162,11 @@ static TABLES: &[&[Spec]] = &[
     pair::TABLE,
     price::TABLE,
     range::TABLE,
+    rank::TABLE,
     regression::TABLE,
+    sar::TABLE,
     strength::TABLE,
+    swing::TABLE,
     typical::TABLE,
     volume::TABLE,
     vwap::TABLE,
