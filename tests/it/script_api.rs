@@ -114,6 +114,11 @@ fn series() {
 }
 
 #[test]
+fn candles() {
+    check("tests/scripts/api/candles.rhai");
+}
+
+#[test]
 fn time() {
     check("tests/scripts/api/time.rhai");
 }

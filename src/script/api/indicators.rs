@@ -76,7 +76,7 @@ fn register_averaged_bars(engine: &mut Registry) {
                 return fail("there is no indicator `heikin_ashi`".to_owned());
             };
             let mut prices = Vec::new();
-            with_columns(b, &mut |columns| {
+            let _unit = with_columns(b, &mut |columns| {
                 prices = spec.series(columns, &[]).or_else(|e| fail(e.to_string()))?;
                 Ok(Dynamic::UNIT)
             })?;

@@ -219,7 +219,7 @@ fn example(spec: &Spec, name: &str) -> String {
     if spec.name == "heikin_ashi" {
         return format!("let smooth = bars.{name}();\nrecord(#{{ close: smooth.close.last() }});");
     }
-    let params: Vec<String> = spec.params.iter().map(written).collect();
+    let params: Vec<String> = spec.params.iter().take(3).map(written).collect();
     let call = format!("{over}.{name}({})", params.join(", "));
     if spec.name.starts_with("cdl") {
         return format!("if {call} != 0 {{ record(#{{ pattern: {over}.{name}() }}); }}");
