@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use rustybt::core::indicator::{
-    ALL, BarInput, Columns, Indicator, Inputs, MAX_OUTPUTS, Memory, Spec, spec,
+    ALL, BarInput, Columns, Indicator, Inputs, Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec,
+    spec,
 };
 
 use vectors::{Case, FILES, MORE, Vectors};
@@ -455,6 +456,32 @@ fn any_bars() -> impl Strategy<Value = Vec<BarInput>> {
     )
 }
 
+/// A parameter within its rule, short where it is a period.
+fn any_param(param: &Param, share: f64) -> f64 {
+    const KINDS: [f64; 12] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 12.0, 13.0];
+    match param.kind {
+        Kind::Whole => (param.min + (share * 9.0).floor()).min(param.max),
+        Kind::Real => (param.min.max(-3.0) + share * 3.0).clamp(param.min, param.max),
+        Kind::Average => KINDS[place_of(share, KINDS.len())],
+    }
+}
+
+/// The place at a share of a length.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "short lengths, shares below 1"
+)]
+fn place_of(share: f64, len: usize) -> usize {
+    (share * len as f64) as usize
+}
+
+/// Equal to the bit, or both without a value.
+fn is_near(one: f64, other: f64) -> bool {
+    one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan())
+}
+
 proptest! {
     #[test]
     fn a_ready_indicator_always_has_finite_values(bars in any_bars()) {
@@ -496,6 +523,49 @@ proptest! {
             let greatest = window.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             prop_assert_eq!(min[bar].to_bits(), least.to_bits());
             prop_assert_eq!(max[bar].to_bits(), greatest.to_bits());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_parameters_give_columns_and_snapshots_that_agree_bit_for_bit(
+        bars in any_bars(),
+        shares in proptest::collection::vec(0.0..1.0_f64, MAX_PARAMS),
+        cut in 0.0..1.0_f64,
+    ) {
+        let column = |of: fn(&BarInput) -> f64| bars.iter().map(of).collect::<Vec<f64>>();
+        let [open, high, low, close, volume] = [
+            column(|b| b.open), column(|b| b.high), column(|b| b.low), column(|b| b.close), column(|b| b.volume),
+        ];
+        let columns = Columns { open: &open, high: &high, low: &low, close: &close, volume: &volume };
+        for spec in ALL.iter() {
+            let params: Vec<f64> = spec.params.iter().zip(&shares).map(|(param, share)| any_param(param, *share)).collect();
+            let place = format!("{}{params:?}", spec.name);
+            let series = spec.series(&columns, &params).unwrap();
+            let expected = run(&mut *spec.build(&params).unwrap(), &bars);
+            for (output, column) in series.iter().enumerate() {
+                for (bar, value) in column.iter().enumerate() {
+                    prop_assert_eq!(value.to_bits(), expected[bar][output], "{} bar {}", &place, bar);
+                }
+            }
+            let latest = spec.latest(&columns, &params).unwrap();
+            let ready = bars.len() > spec.lookback(&params).unwrap();
+            prop_assert_eq!(latest.is_some(), ready, "{}", &place);
+            if let Some(latest) = latest {
+                prop_assert!(
+                    latest.iter().zip(expected[bars.len() - 1]).all(|(one, other)| is_near(*one, f64::from_bits(other))),
+                    "{} {:?}", &place, latest
+                );
+            }
+            let cut = place_of(cut, bars.len());
+            let mut first = spec.build(&params).unwrap();
+            run(&mut *first, &bars[..cut]);
+            let mut second = spec.build(&params).unwrap();
+            second.restore(&first.snapshot()).unwrap();
+            prop_assert_eq!(run(&mut *second, &bars[cut..]), expected[cut..].to_vec(), "{} cut at {}", &place, cut);
         }
     }
 }

@@ -119,6 +119,11 @@ fn candles() {
 }
 
 #[test]
+fn indicators_work_on_series_pairs_bars_panels_and_numbers() {
+    check("tests/scripts/api/indicators.rhai");
+}
+
+#[test]
 fn time() {
     check("tests/scripts/api/time.rhai");
 }

@@ -41,7 +41,7 @@ impl Inputs {
     pub const fn fields(self) -> &'static [Field] {
         match self {
             Self::Close => &[Field::Close],
-            Self::HighLow => &[Field::High, Field::Low],
+            Self::HighLow | Self::Pair => &[Field::High, Field::Low],
             Self::HighLowClose => &[Field::High, Field::Low, Field::Close],
             Self::HighLowCloseVolume => &[Field::High, Field::Low, Field::Close, Field::Volume],
             Self::CloseVolume | Self::CloseAndPeriods => &[Field::Close, Field::Volume],
@@ -49,7 +49,6 @@ impl Inputs {
             Self::Prices => &[Field::Open, Field::High, Field::Low, Field::Close],
             Self::HighLowVolume => &[Field::High, Field::Low, Field::Volume],
             Self::Volume => &[Field::Volume],
-            Self::Pair => &[Field::High, Field::Low],
         }
     }
 

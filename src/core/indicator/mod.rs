@@ -4,6 +4,9 @@
 //! `Spec::latest` over their end, so all forms agree. Values are held to those of TA-Lib 0.8.1 (see
 //! `tests/data/vectors/talib`).
 //!
+//! There are all functions of TA-Lib, the candlestick patterns included, and some of our own. What the
+//! files do not say of themselves is in their `Spec`s and in `rustybt doc`; of those used most:
+//!
 //! | name | parameters and defaults | reads | outputs | lookback |
 //! |---|---|---|---|---|
 //! | `sma` `ema` `wma` | period 30 | close | value | period − 1 |
@@ -14,7 +17,7 @@
 //! | `mom` `roc` `rocp` `rocr` `rocr100` | period 10 | close | value | period |
 //! | `rsi` | period 14 | close | value | period |
 //! | `var` `stddev` | period 5, deviations 1 | close | value | period − 1 |
-//! | `bbands` | period 20, up 2, down 2, average type 0 | close | upper, middle, lower | period − 1 |
+//! | `bbands` | period 20, up 2, down 2, average type 0 | close | upper, middle, lower | that of the average |
 //! | `min` (`lowest`) `max` (`highest`) | period 30 | close | value | period − 1 |
 //! | `donchian` | period 20 | high, low | upper, middle, lower | period − 1 |
 //! | `aroon` | period 14 | high, low | down, up | period |
@@ -24,22 +27,25 @@
 //! | `adx` | period 14 | high, low, close | value | 2 × period − 1 |
 //! | `willr` | period 14 | high, low, close | value | period − 1 |
 //! | `stochf` | fastk 5, fastd 3, type 0 | high, low, close | fastk, fastd | fastk − 1 + fastd − 1 |
-//! | `stoch` | fastk 5, slowk 3, slowd 3 | high, low, close | slowk, slowd | fastk + slowk + slowd − 3 |
+//! | `stoch` | fastk 5, slowk 3, slowd 3, types 0, 0 | high, low, close | slowk, slowd | fastk + slowk + slowd − 3 |
 //! | `cci` | period 14 | high, low, close | value | period − 1 |
 //! | `mfi` | period 14 | high, low, close, volume | value | period |
 //! | `obv` | – | close, volume | value | 0 |
 //!
 //! A value comes with bar `lookback + 1` and with every bar after it. Where TA-Lib asks for a period of at
-//! least 2 for `min`, `max` and `donchian`, 1 is taken too. `trange`, `atr` and the like need the close
+//! least 2 for `min`, `max` and `donchian`, 1 is taken too. The types of `stoch` and `kdj` come after the
+//! periods, where TA-Lib has each after its period. `trange`, `atr` and the like need the close
 //! before, so their first bar gives nothing.
 //!
 //! Invariants:
-//! * A bar costs O(1) amortized (`cci`: O(period)) and allocates nothing.
+//! * A bar costs O(1) amortized and allocates nothing. O(period): `cci`, `avgdev`, `percentile`,
+//!   `percentrank`, `fractal`, and `mavp` for its periods together.
 //! * Sums do not drift: they carry their rounding errors and are exact for the numbers of markets, so
 //!   a value does not depend on what came before its window.
 //! * A window of equal values has that value as mean and zero as deviation, exactly.
 //! * Once ready a value is a number: where a range, a movement or a divisor is zero the value is 0 (`dx`,
-//!   `adx`: the one before), as in TA-Lib.
+//!   `adx`: the one before; `imi`, `rvi`: 50; `er`: 1), as in TA-Lib. Not so where mathematics has no
+//!   result or volume is missing: `acos` to `tanh`, `div`, `rvol` and `vwma` give NaN there.
 //! * Inputs that are not numbers, infinite or beyond ±1e100 are passed over.
 //! * A snapshot restores the state bit for bit.
 //!

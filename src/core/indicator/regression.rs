@@ -48,7 +48,7 @@ const LINEARREG_INTERCEPT: Spec = Spec::window(
     PERIOD,
     "the first point of the least-squares line",
     |params| params.whole(0) - 1,
-    |params| running(Fit::new(params.whole(0), |line| line.at_start())),
+    |params| running(Fit::new(params.whole(0), Straight::at_start)),
 );
 
 const LINEARREG_SLOPE: Spec = Spec::window(

@@ -157,7 +157,7 @@ impl WeightedMean {
         let n = self.period;
         let (sum, sum_low) = self.sum.parts();
         let (weighted, weighted_low) = self.weighted.parts();
-        let middle = (n + 1.0) / 2.0;
+        let middle = f64::midpoint(n, 1.0);
         let (product, product_low) = two_product(sum, middle);
         let difference = (weighted - product) + (weighted_low - (product_low + sum_low * middle));
         (

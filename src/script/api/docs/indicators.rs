@@ -334,11 +334,14 @@ fn written(param: &Param) -> String {
 }
 
 fn signature(spec: &Spec, name: &str) -> String {
-    let over = match spec.inputs {
-        Inputs::Close => "series",
-        Inputs::Volume => "series or bars",
-        _ if spec.inputs.is_pair() => "series, other",
-        _ => "bars",
+    let over = if spec.inputs == Inputs::Close {
+        "series"
+    } else if spec.inputs == Inputs::Volume {
+        "series or bars"
+    } else if spec.inputs.is_pair() {
+        "series, other"
+    } else {
+        "bars"
     };
     let params: Vec<String> = spec
         .params

@@ -106,11 +106,14 @@ fn call(spec: &'static Spec, form: Form, args: &mut [&mut Dynamic]) -> Outcome<D
 
 /// What an indicator is calculated from, in words.
 fn takes(spec: &Spec) -> &'static str {
-    match spec.inputs {
-        Inputs::Close | Inputs::Volume => "a Series or Bars",
-        Inputs::Pair => "two Series or Bars",
-        Inputs::CloseAndPeriods => "two Series",
-        _ => "Bars",
+    if let Inputs::Close | Inputs::Volume = spec.inputs {
+        "a Series or Bars"
+    } else if !spec.inputs.is_of_bars() {
+        "two Series"
+    } else if spec.inputs.is_pair() {
+        "two Series or Bars"
+    } else {
+        "Bars"
     }
 }
 
@@ -123,12 +126,13 @@ fn of_series(
     if let [field] = spec.inputs.fields() {
         let params = numbers(spec, &values(rest))?;
         return series.0.with(|values| {
-            let columns = match field {
-                Field::Volume => Columns {
+            let columns = if *field == Field::Volume {
+                Columns {
                     volume: values,
                     ..Columns::default()
-                },
-                _ => Columns::values(values),
+                }
+            } else {
+                Columns::values(values)
             };
             run(spec, form, &columns, &params)
         });
@@ -153,17 +157,18 @@ fn of_series(
     let params = numbers(spec, &values(rest))?;
     series.0.with(|one| {
         other.0.with(|two| {
-            let columns = match spec.inputs {
-                Inputs::Pair => Columns {
+            let columns = if spec.inputs == Inputs::Pair {
+                Columns {
                     high: one,
                     low: two,
                     ..Columns::default()
-                },
-                _ => Columns {
+                }
+            } else {
+                Columns {
                     close: one,
                     volume: two,
                     ..Columns::default()
-                },
+                }
             };
             run(spec, form, &columns, &params)
         })
