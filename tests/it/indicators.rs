@@ -28,6 +28,11 @@ fn run(indicator: &mut dyn Indicator, bars: &[BarInput]) -> Vec<[u64; MAX_OUTPUT
         .collect()
 }
 
+/// Those that have no value at some bars even after the warm-up.
+const PARTIAL: [&str; 11] = [
+    "acos", "asin", "cosh", "div", "exp", "ln", "log10", "rvol", "sinh", "sqrt", "vwma",
+];
+
 /// Every indicator with its defaults and with short periods.
 fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
     ALL.iter().flat_map(|&spec| {
@@ -55,7 +60,9 @@ fn values_and_warm_up_are_those_of_ta_lib() {
                 .iter()
                 .position(|output| *output == case.output)
                 .unwrap();
-            let series = spec.series(&vectors.columns(), &case.params).unwrap();
+            let series = spec
+                .series(&vectors.columns_of(name), &case.params)
+                .unwrap();
             let lookback = spec
                 .lookback(&case.params)
                 .unwrap()
@@ -70,9 +77,20 @@ fn values_and_warm_up_are_those_of_ta_lib() {
     assert_eq!(tested, all);
 }
 
+/// What running sums leave in TA-Lib's values.
+fn residue(name: &str, price: f64) -> f64 {
+    match name {
+        "linearreg_angle" => 2e-12 * price,
+        // In percent of the price.
+        "fosc" => 1e-11,
+        _ => 3e-14 * price,
+    }
+}
+
 /// Within 1e-9 of the value. Where the value is a small difference of larger numbers: within 1e-12 of the
-/// greatest of its column, or within some last bits of the prices.
+/// greatest of its column, or within what running sums leave. Not a number where TA-Lib has none.
 fn assert_close(place: &str, ours: &[f64], case: &Case, price: f64) {
+    let name = case.indicator.as_str();
     let (warm_up, ours) = ours.split_at(case.warm_up);
     assert!(warm_up.iter().all(|value| value.is_nan()), "{place}");
     assert_eq!(ours.len(), case.values.len(), "{place}");
@@ -81,10 +99,10 @@ fn assert_close(place: &str, ours: &[f64], case: &Case, price: f64) {
         .iter()
         .fold(0.0_f64, |scale, value| scale.max(value.abs()));
     for (bar, (&ours, &theirs)) in ours.iter().zip(&case.values).enumerate() {
-        let allowed = 1e-9 * theirs.abs() + 1e-12 * scale + 1e-15 * price;
+        let allowed = 1e-9 * theirs.abs() + 1e-12 * scale + residue(name, price);
         let bar = bar + case.warm_up;
         assert!(
-            (ours - theirs).abs() <= allowed,
+            (ours - theirs).abs() <= allowed || (ours.is_nan() && theirs.is_nan()),
             "{place} bar {bar}: {ours} is not {theirs}"
         );
     }
@@ -119,8 +137,8 @@ fn the_latest_value_is_the_last_of_the_series_for_every_length() {
             for len in 0..=all.close.len() {
                 let latest = spec.latest(&part(&all, 0, len), &params).unwrap();
                 let place = format!("{file}: {}{params:?} of {len} bars", spec.name);
-                let Some(last) = len.checked_sub(1).filter(|last| !series[0][*last].is_nan())
-                else {
+                let lookback = spec.lookback(&params).unwrap();
+                let Some(last) = len.checked_sub(1).filter(|last| *last >= lookback) else {
                     assert_eq!(latest, None, "{place}");
                     continue;
                 };
@@ -147,7 +165,9 @@ fn a_window_indicator_gives_the_same_values_over_any_later_part() {
             for (output, column) in late.iter().enumerate() {
                 for (bar, &value) in column.iter().enumerate() {
                     let place = format!("{} from {start} bar {bar}", spec.name);
-                    assert_eq!(value.is_nan(), bar < lookback, "{place}");
+                    if !PARTIAL.contains(&spec.name) {
+                        assert_eq!(value.is_nan(), bar < lookback, "{place}");
+                    }
                     if spec.memory == Memory::Window && bar >= lookback {
                         assert_same(value, whole[output][start + bar], &place);
                     }
@@ -353,8 +373,8 @@ fn a_wrong_parameter_is_named_with_its_rule() {
         ),
         (
             "bbands",
-            &[20.0, 2.0, 2.0, 1.0],
-            "bbands: average_type must be 0 (simple), was 1",
+            &[20.0, 2.0, 2.0, 10.0],
+            "bbands: average_type must be the number of a moving average: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3, 9 hma, 12 zlema or 13 rma, was 10",
         ),
         (
             "stddev",
@@ -446,6 +466,10 @@ proptest! {
                 prop_assert_eq!(indicator.ready(), count >= lookback, "{}", spec.name);
                 for output in 0..spec.outputs.len() {
                     let value = indicator.value(output);
+                    if PARTIAL.contains(&spec.name) {
+                        prop_assert!(!value.is_infinite(), "{} {}", spec.name, value);
+                        continue;
+                    }
                     prop_assert_eq!(value.is_finite(), indicator.ready(), "{} {}", spec.name, value);
                 }
             }

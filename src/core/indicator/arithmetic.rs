@@ -3,9 +3,10 @@
 //!
 //! A function without a result for a value, as the logarithm of −1, gives nothing at that bar.
 
-use crate::core::indicator::extreme::{Extreme, Highest, Lowest};
+use crate::core::indicator::extreme::{Highest, Lowest};
 use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::line::{Each, Over, Total};
+use crate::core::indicator::ring::Ring;
 use crate::core::indicator::running::{Indicator, Kernel};
 use crate::core::indicator::spec::{Param, Spec, running};
 use crate::core::indicator::state::Visit;
@@ -76,7 +77,7 @@ const MAXINDEX: Spec = Spec::endless(
     PERIOD,
     "place of the greatest of the last `period` values, counted from 0 at the first of all",
     |params| params.whole(0) - 1,
-    |params| running(Place(Highest::new(params.whole(0)))),
+    |params| running(Place::<true>::new(params.whole(0))),
 );
 
 const MININDEX: Spec = Spec::endless(
@@ -85,7 +86,7 @@ const MININDEX: Spec = Spec::endless(
     PERIOD,
     "place of the least of the last `period` values, counted from 0 at the first of all",
     |params| params.whole(0) - 1,
-    |params| running(Place(Lowest::new(params.whole(0)))),
+    |params| running(Place::<false>::new(params.whole(0))),
 );
 
 const MINMAX: Spec = Spec::window(
@@ -104,7 +105,7 @@ const MINMAXINDEX: Spec = Spec::endless(
     PERIOD,
     "places of the least and of the greatest of the last `period` values, counted from 0 at the first of all",
     |params| params.whole(0) - 1,
-    |params| running(BothPlaces(Both::new(params.whole(0)))),
+    |params| running(BothPlaces::new(params.whole(0))),
 )
 .of(&["minidx", "maxidx"]);
 
@@ -129,17 +130,67 @@ impl Kernel for Running {
     }
 }
 
+/// Where the extreme is. As in TA-Lib, a new value that equals it takes its place, but once it has left
+/// the window the oldest of equals follows. Costs O(period) when it leaves.
 #[derive(Clone, Debug)]
-struct Place<const GREATEST: bool>(Extreme<GREATEST>);
+struct Place<const GREATEST: bool> {
+    window: Ring,
+    extreme: f64,
+    age: usize,
+    now: u64,
+    period: usize,
+}
+
+impl<const GREATEST: bool> Place<GREATEST> {
+    fn new(period: usize) -> Self {
+        Self {
+            window: Ring::new(period),
+            extreme: 0.0,
+            age: period,
+            now: 0,
+            period,
+        }
+    }
+
+    /// Takes a value in; returns the place of the extreme, counted from 0 at the first of all.
+    #[expect(clippy::cast_precision_loss, reason = "2^53 bars are never reached")]
+    fn push(&mut self, value: f64) -> Option<f64> {
+        self.window.push(value);
+        self.now += 1;
+        if !self.window.is_full() {
+            return None;
+        }
+        self.age += 1;
+        let is_beyond = |one: f64, other: f64| if GREATEST { one > other } else { one < other };
+        if self.age >= self.period {
+            let mut values = self.window.iter().enumerate();
+            (self.age, self.extreme) = (self.period - 1, values.next().map_or(value, |v| v.1));
+            for (place, value) in values {
+                if is_beyond(value, self.extreme) {
+                    (self.age, self.extreme) = (self.period - 1 - place, value);
+                }
+            }
+        } else if !is_beyond(self.extreme, value) {
+            (self.age, self.extreme) = (0, value);
+        }
+        Some((self.now - 1).saturating_sub(self.age as u64) as f64)
+    }
+
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.window.walk(visit);
+        visit.number(&mut self.extreme);
+        visit.index(&mut self.age, self.period);
+        visit.tick(&mut self.now);
+    }
+}
 
 impl<const GREATEST: bool> Kernel for Place<GREATEST> {
     type Output = f64;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        self.0.push(bar.close)?;
-        Some(self.0.place())
+        self.push(bar.close)
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
-        self.0.walk(visit);
+        Self::walk(self, visit);
     }
 }
 
@@ -172,15 +223,29 @@ impl Kernel for Both {
 }
 
 #[derive(Clone, Debug)]
-struct BothPlaces(Both);
+struct BothPlaces {
+    lowest: Place<false>,
+    highest: Place<true>,
+}
+
+impl BothPlaces {
+    fn new(period: usize) -> Self {
+        Self {
+            lowest: Place::new(period),
+            highest: Place::new(period),
+        }
+    }
+}
 
 impl Kernel for BothPlaces {
     type Output = [f64; 2];
     fn next(&mut self, bar: &BarInput) -> Option<[f64; 2]> {
-        self.0.next(bar)?;
-        Some([self.0.lowest.place(), self.0.highest.place()])
+        let lowest = self.lowest.push(bar.close);
+        let highest = self.highest.push(bar.close);
+        Some([lowest?, highest?])
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
-        self.0.walk(visit);
+        self.lowest.walk(visit);
+        self.highest.walk(visit);
     }
 }

@@ -5,9 +5,11 @@
 
 use crate::core::indicator::adaptive::{Hull, Kaufman, T3, Triangular, ZeroLag};
 use crate::core::indicator::average::{Double, Triple};
-use crate::core::indicator::input::Inputs;
+use crate::core::indicator::cycle::average::Adaptive;
+use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::line::{Line, Over};
 use crate::core::indicator::ring::{Mean, WeightedMean};
+use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::{Exponential, Wilder};
 use crate::core::indicator::spec::{Param, Params, Spec, running};
 use crate::core::indicator::state::Visit;
@@ -22,18 +24,18 @@ const MA: Spec = Spec::averaged(
         Param::period("period", 30.0, 1.0),
         Param::average("average_type", 0.0),
     ],
-    "moving average of a kind: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 8 t3, 9 hma, 12 zlema, 13 rma",
+    "moving average of a kind: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3, 9 hma, 12 zlema, 13 rma",
     |params| Average::lookback(params, 1, 0),
     |params| running(Over::series(Average::of(params, 1, 0))),
 );
 
 /// The kinds there are, in words.
 pub(super) const OFFERED: &str =
-    "0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 8 t3, 9 hma, 12 zlema or 13 rma";
+    "0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3, 9 hma, 12 zlema or 13 rma";
 
 /// Whether a number is that of a kind.
 pub(super) fn is_offered(number: f64) -> bool {
-    const KINDS: [f64; 11] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 9.0, 12.0, 13.0];
+    const KINDS: [f64; 12] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 12.0, 13.0];
     KINDS.contains(&number)
 }
 
@@ -54,6 +56,7 @@ pub(super) enum Average {
     Triple(Triple),
     Triangular(Triangular),
     Kaufman(Kaufman),
+    Mama(Box<Adaptive>),
     T3(T3),
     Hull(Hull),
     ZeroLag(ZeroLag),
@@ -73,6 +76,7 @@ impl Average {
             4 => Self::Triple(Triple::new(period)),
             5 => Self::Triangular(Triangular::new(period)),
             6 => Self::Kaufman(Kaufman::new(period)),
+            7 => Self::Mama(Box::new(Adaptive::new(0.5, 0.05))),
             8 => Self::T3(T3::new(period, 0.7)),
             9 => Self::Hull(Hull::new(period)),
             12 => Self::ZeroLag(ZeroLag::new(period)),
@@ -96,6 +100,7 @@ impl Average {
             3 => 2 * last,
             4 => 3 * last,
             6 => period,
+            7 => 32,
             8 => 6 * last,
             9 => Hull::lookback(period),
             12 => ZeroLag::lookback(period),
@@ -120,6 +125,9 @@ impl Line for Average {
             Self::Triple(line) => line.value(value),
             Self::Triangular(line) => line.push(value),
             Self::Kaufman(line) => line.push(value),
+            Self::Mama(line) => line
+                .next(&BarInput::from_value(value))
+                .map(|[mama, _]| mama),
             Self::T3(line) => line.push(value),
             Self::Hull(line) => line.push(value),
             Self::ZeroLag(line) => line.push(value),
@@ -132,10 +140,11 @@ impl Line for Average {
             Self::Simple(line) => line.walk(visit),
             Self::Exponential(line) => line.walk(visit),
             Self::Weighted(line) => line.walk(visit),
-            Self::Double(line) => line.walk(visit),
+            Self::Double(line) => Line::walk(line, visit),
             Self::Triple(line) => line.walk(visit),
             Self::Triangular(line) => line.walk(visit),
             Self::Kaufman(line) => line.walk(visit),
+            Self::Mama(line) => line.walk(visit),
             Self::T3(line) => line.walk(visit),
             Self::Hull(line) => line.walk(visit),
             Self::ZeroLag(line) => line.walk(visit),

@@ -63,12 +63,6 @@ impl<const GREATEST: bool> Extreme<GREATEST> {
         usize::try_from(self.now.saturating_sub(self.births[self.front])).unwrap_or(usize::MAX)
     }
 
-    /// Returns the place of the extreme value, counted from 0 at the first of all.
-    #[expect(clippy::cast_precision_loss, reason = "2^53 bars are never reached")]
-    pub(super) fn place(&self) -> f64 {
-        self.births[self.front].saturating_sub(1) as f64
-    }
-
     /// Brings a place below twice the size back into the slots.
     #[inline]
     fn wrapped(&self, place: usize) -> usize {

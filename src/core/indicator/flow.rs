@@ -1,7 +1,7 @@
 //! Volume weighed by the price: AD, ADOSC, CMF, EFI, MARKETFI, NVI, PVI, PVT, RVOL, VWMA.
 
 use crate::core::indicator::input::{BarInput, Inputs};
-use crate::core::indicator::line::{Before, Each, Line, Over, Total, ratio};
+use crate::core::indicator::line::{Before, Each, Line, Over, Total, ratio, ratio_or};
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::Exponential;
 use crate::core::indicator::spec::{Param, Params, Spec, running};
@@ -40,6 +40,7 @@ const CMF: Spec = Spec::window(
     |params| params.whole(0) - 1,
     |params| {
         running(Shares {
+            without: 0.0,
             inputs: Inputs::HighLowCloseVolume,
             of: flow,
             parts: Total::new(params.whole(0)),
@@ -107,7 +108,7 @@ const RVOL: Spec = Spec::window(
     "rvol",
     Inputs::Volume,
     &[Param::period("period", 20.0, 1.0)],
-    "relative volume: volume ÷ mean volume of the `period` bars before",
+    "relative volume: volume ÷ mean volume of the `period` bars before; nothing without any",
     |params| params.whole(0),
     |params| {
         running(Over {
@@ -127,10 +128,17 @@ const VWMA: Spec = Spec::window(
     "vwma",
     Inputs::CloseVolume,
     &[Param::period("period", 30.0, 1.0)],
-    "volume weighted moving average of the close",
+    "volume weighted moving average of the close; nothing without volume",
     |params| params.whole(0) - 1,
     |params| {
+        if params.whole(0) == 1 {
+            return running(Each {
+                inputs: Inputs::CloseVolume,
+                of: |bar| bar.close,
+            });
+        }
         running(Shares {
+            without: f64::NAN,
             inputs: Inputs::CloseVolume,
             of: |bar| bar.close * bar.volume,
             parts: Total::new(params.whole(0)),
@@ -213,9 +221,11 @@ impl Kernel for Oscillator {
     }
 }
 
-/// A sum over the window in its volume, 0 without volume.
+/// A sum over the window in its volume.
 #[derive(Clone, Debug)]
 struct Shares {
+    /// What is given without volume.
+    without: f64,
     inputs: Inputs,
     of: fn(&BarInput) -> f64,
     parts: Total,
@@ -230,7 +240,7 @@ impl Kernel for Shares {
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
         let part = self.parts.push((self.of)(bar));
         let whole = self.wholes.push(bar.volume)?;
-        Some(ratio(part?, whole))
+        Some(ratio_or(part?, whole, self.without))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.parts.walk(visit);
@@ -337,7 +347,7 @@ impl Line for Relative {
             self.seen = 1;
             return None;
         }
-        Some(ratio(value, mean))
+        Some(ratio_or(value, mean, f64::NAN))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.total.walk(visit);

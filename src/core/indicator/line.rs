@@ -39,7 +39,7 @@ lines!(Mean, WeightedMean, Exponential, Wilder);
 /// A number of a bar.
 pub(super) type Of = fn(&BarInput) -> f64;
 
-/// A number of each bar, as it is.
+/// A number of each bar, as it is; not a number where the mathematics has none.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Each {
     /// What is read.
@@ -54,7 +54,9 @@ impl Kernel for Each {
         self.inputs
     }
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        Some((self.of)(bar))
+        let value = (self.of)(bar);
+        // What is beyond the range of floats is no value either.
+        Some(if value.is_finite() { value } else { f64::NAN })
     }
     fn walk(&mut self, _visit: &mut dyn Visit) {}
 }
@@ -165,6 +167,12 @@ impl Before {
         visit.number(&mut self.value);
         visit.index(&mut self.seen, 1);
     }
+}
+
+/// Returns `part ÷ whole`, another value where the whole is 0.
+#[inline]
+pub(super) fn ratio_or(part: f64, whole: f64, other: f64) -> f64 {
+    if whole == 0.0 { other } else { part / whole }
 }
 
 /// Returns `part ÷ whole`, 0 where the whole is 0.

@@ -192,10 +192,12 @@ fn pair_lookback(params: &Params) -> usize {
     of(0).max(of(1))
 }
 
-/// What is made of a fast and a slow average; periods in the wrong order are swapped.
+/// What is made of a fast and a slow average, both started with the first values; periods in the wrong
+/// order are swapped.
 #[derive(Clone, Debug)]
 struct Distance {
-    averages: Aligned,
+    fast: Average,
+    slow: Average,
     inputs: Inputs,
     form: fn(f64, f64) -> f64,
 }
@@ -204,7 +206,8 @@ impl Distance {
     fn new(params: &Params, inputs: Inputs, form: fn(f64, f64) -> f64) -> Self {
         let (one, other, kind) = (params.whole(0), params.whole(1), params.whole(2));
         Self {
-            averages: Aligned::new((kind, one.min(other)), (kind, one.max(other))),
+            fast: Average::new(kind, one.min(other)),
+            slow: Average::new(kind, one.max(other)),
             inputs,
             form,
         }
@@ -217,15 +220,18 @@ impl Kernel for Distance {
         self.inputs
     }
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        let value = match self.inputs {
-            Inputs::Volume => bar.volume,
-            _ => bar.close,
+        let value = if self.inputs == Inputs::Volume {
+            bar.volume
+        } else {
+            bar.close
         };
-        let (fast, slow) = self.averages.push(value)?;
-        Some((self.form)(fast, slow))
+        let fast = self.fast.push(value);
+        let slow = self.slow.push(value)?;
+        Some((self.form)(fast?, slow))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
-        self.averages.walk(visit);
+        self.fast.walk(visit);
+        self.slow.walk(visit);
     }
 }
 
@@ -313,7 +319,7 @@ impl Kernel for FixedMacd {
     }
 }
 
-/// Fast − slow simple average; periods in the wrong order are swapped.
+/// Fast − slow simple average.
 #[derive(Clone, Debug)]
 struct Awesome {
     fast: Mean,
@@ -322,10 +328,9 @@ struct Awesome {
 
 impl Awesome {
     fn new(params: &Params) -> Self {
-        let (one, other) = (params.whole(0), params.whole(1));
         Self {
-            fast: Mean::new(one.min(other)),
-            slow: Mean::new(one.max(other)),
+            fast: Mean::new(params.whole(0)),
+            slow: Mean::new(params.whole(1)),
         }
     }
 }

@@ -73,7 +73,7 @@ pub enum Kind {
     /// Any number.
     Real,
     /// TA-Lib's number of a moving average: 0 simple, 1 exponential, 2 weighted, 3 double and 4 triple
-    /// exponential, 5 triangular, 6 Kaufman's, 8 T3, 9 Hull's, 12 without lag, 13 Wilder's.
+    /// exponential, 5 triangular, 6 Kaufman's, 7 MAMA, 8 T3, 9 Hull's, 12 without lag, 13 Wilder's.
     Average,
 }
 

@@ -4,7 +4,7 @@
 use crate::core::indicator::blend::Average;
 use crate::core::indicator::extreme::{Highest, Lowest};
 use crate::core::indicator::input::{BarInput, Inputs};
-use crate::core::indicator::line::{Before, Line, Over, Total, ratio};
+use crate::core::indicator::line::{Before, Line, Over, Total, ratio, ratio_or};
 use crate::core::indicator::momentum::Strength;
 use crate::core::indicator::range::TrueRange;
 use crate::core::indicator::ring::{Ring, Spread};
@@ -45,7 +45,7 @@ const IMI: Spec = Spec::window(
     "imi",
     Inputs::OpenClose,
     &[Param::period("period", 14.0, 2.0)],
-    "intraday momentum index: rises from open to close, in percent of rises and falls",
+    "intraday momentum index: rises from open to close, in percent of rises and falls; 50 without any",
     |params| params.whole(0) - 1,
     |params| {
         running(Intraday {
@@ -206,7 +206,7 @@ impl Kernel for Intraday {
         let rises = self.rises.push(change.max(0.0));
         let falls = self.falls.push((-change).max(0.0));
         let (rises, falls) = (rises?, falls?);
-        Some(100.0 * ratio(rises, rises + falls))
+        Some(100.0 * ratio_or(rises, rises + falls, 0.5))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.rises.walk(visit);
@@ -232,7 +232,7 @@ impl Line for Volatility {
         let rises = self.rises.push(of(change > 0.0));
         let falls = self.falls.push(of(change < 0.0));
         let (rises, falls) = (rises?, falls?);
-        Some(100.0 * ratio(rises, rises + falls))
+        Some(100.0 * ratio_or(rises, rises + falls, 0.5))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.before.walk(visit);
@@ -302,7 +302,7 @@ impl Line for Efficiency {
         let old = self.past.push(value);
         let step = value - self.before.push(value)?;
         let way = self.way.push(step.abs())?;
-        Some(ratio((value - old?).abs(), way))
+        Some(ratio_or((value - old?).abs(), way, 1.0))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.past.walk(visit);

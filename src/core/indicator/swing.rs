@@ -3,7 +3,7 @@
 use crate::core::indicator::blend::Average;
 use crate::core::indicator::channel::Channel;
 use crate::core::indicator::input::{BarInput, Inputs};
-use crate::core::indicator::line::{Line, Over, Total, ratio};
+use crate::core::indicator::line::{Line, Over, Total, ratio, ratio_or};
 use crate::core::indicator::ring::Ring;
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::Exponential;
@@ -245,7 +245,7 @@ impl Line for Mass {
     fn push(&mut self, value: f64) -> Option<f64> {
         let first = self.first.push(value)?;
         let second = self.second.push(first)?;
-        self.total.push(ratio(first, second))
+        self.total.push(ratio_or(first, second, 1.0))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.first.walk(visit);

@@ -22,7 +22,7 @@ pub(super) const FILES: [&str; 10] = [
 ];
 
 /// Other vector files, by folder.
-pub(super) const MORE: [(&str, &str); 10] = [
+pub(super) const MORE: [(&str, &str); 20] = [
     ("candles", "aapl"),
     ("candles", "msft"),
     ("candles", "goog"),
@@ -33,6 +33,16 @@ pub(super) const MORE: [(&str, &str); 10] = [
     ("trends", "walk"),
     ("trends", "waves"),
     ("trends", "no-volume"),
+    ("talib-more", "stock"),
+    ("talib-more", "coin"),
+    ("talib-more", "quiet"),
+    ("talib-more", "flat"),
+    ("talib-more", "no-volume"),
+    ("talib-more", "rising"),
+    ("talib-more", "step"),
+    ("talib-more", "rounding"),
+    ("talib-more", "short"),
+    ("talib-more", "one"),
 ];
 
 /// The bars of a vector file and what TA-Lib makes of them.
@@ -42,6 +52,10 @@ pub(super) struct Vectors {
     pub(super) low: Vec<f64>,
     pub(super) close: Vec<f64>,
     pub(super) volume: Vec<f64>,
+    /// From −1 to 1, for functions of mathematics.
+    unit: Vec<f64>,
+    /// Periods of `mavp`.
+    periods: Vec<f64>,
     pub(super) cases: Vec<Case>,
 }
 
@@ -73,6 +87,8 @@ impl Vectors {
             low: vec![],
             close: vec![],
             volume: vec![],
+            unit: vec![],
+            periods: vec![],
             cases: vec![],
         };
         for line in text.lines() {
@@ -92,6 +108,8 @@ impl Vectors {
         match fields[0] {
             "input" => {
                 let column = match fields[1] {
+                    "unit" => &mut self.unit,
+                    "periods" => &mut self.periods,
                     "open" => &mut self.open,
                     "high" => &mut self.high,
                     "low" => &mut self.low,
@@ -134,6 +152,22 @@ impl Vectors {
             low: &self.low,
             close: &self.close,
             volume: &self.volume,
+        }
+    }
+
+    /// The columns that a case was computed from.
+    pub(super) fn columns_of(&self, indicator: &str) -> Columns<'_> {
+        let all = self.columns();
+        match indicator {
+            "acos" | "asin" | "cosh" | "exp" | "sinh" => Columns {
+                close: &self.unit,
+                ..all
+            },
+            "mavp" => Columns {
+                volume: &self.periods,
+                ..all
+            },
+            _ => all,
         }
     }
 

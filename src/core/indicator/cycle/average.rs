@@ -4,7 +4,7 @@ use crate::core::indicator::cycle::hilbert::degrees;
 use crate::core::indicator::cycle::measure::Measure;
 use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::running::Kernel;
-use crate::core::indicator::spec::{Memory, Param, Params, Spec, run_over, running};
+use crate::core::indicator::spec::{Memory, Param, Spec, run_over, running};
 use crate::core::indicator::state::Visit;
 
 /// The indicators of this file.
@@ -22,12 +22,12 @@ const MAMA: Spec = Spec {
     doc: "MESA adaptive moving average, weighted by how fast the phase moves, and one that follows it",
     memory: Memory::Endless,
     lookback: |_| 32,
-    build: |params| running(Adaptive::new(params)),
-    quick: Some(|values, params| run_over(Adaptive::new(params), values)),
+    build: |params| running(Adaptive::new(params.real(0), params.real(1))),
+    quick: Some(|values, params| run_over(Adaptive::new(params.real(0), params.real(1)), values)),
 };
 
 #[derive(Clone, Debug)]
-struct Adaptive {
+pub(in crate::core::indicator) struct Adaptive {
     measure: Measure,
     fast: f64,
     slow: f64,
@@ -37,11 +37,11 @@ struct Adaptive {
 }
 
 impl Adaptive {
-    fn new(params: &Params) -> Self {
+    pub(in crate::core::indicator) fn new(fast: f64, slow: f64) -> Self {
         Self {
             measure: Measure::new(),
-            fast: params.real(0),
-            slow: params.real(1),
+            fast,
+            slow,
             phase: 0.0,
             mama: 0.0,
             fama: 0.0,
