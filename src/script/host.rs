@@ -578,3 +578,20 @@ pub fn handler_params(name: &str) -> &'static str {
         _ => "context, data",
     }
 }
+
+#[cfg(test)]
+mod timing {
+    use super::*;
+    #[test]
+    fn timing_of_registry() {
+        let host = Rc::new(Host::vacant());
+        let _ = crate::core::indicator::ALL.len();
+        let start = std::time::Instant::now();
+        for _ in 0..20 {
+            let (mut engine, registry) =
+                furnish(&host, Budget::default(), &Arc::new(Fuse::default()));
+            registry.install(&mut engine);
+        }
+        eprintln!("TIMING {:?}", start.elapsed() / 20);
+    }
+}

@@ -130,6 +130,39 @@ impl Registry {
         FuncRegistration::new(name.as_ref()).set_into_module_raw(&mut self.module, types, func);
     }
 
+    /// Registers a function that takes anything, but for the type of its first argument, in several
+    /// numbers of arguments at once: one function behind all of them. The first argument is passed by
+    /// reference and not changed.
+    pub(super) fn register_any(
+        &mut self,
+        name: &str,
+        first: TypeId,
+        counts: std::ops::RangeInclusive<usize>,
+        func: &NativeFn,
+    ) {
+        for count in counts {
+            let mut types = vec![TypeId::of::<Dynamic>(); count];
+            if let Some(place) = types.first_mut() {
+                *place = first;
+            }
+            let function = RhaiFunc::Method {
+                func: Rc::clone(func) as Rc<_>,
+                has_context: false,
+                is_pure: true,
+                is_volatile: false,
+            };
+            FuncRegistration::new(name).set_into_module_raw(&mut self.module, &types, function);
+            self.natives.add(
+                name,
+                Native {
+                    types,
+                    by_ref: true,
+                    func: Rc::clone(func),
+                },
+            );
+        }
+    }
+
     /// Registers how a field is read.
     pub(super) fn register_get<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
         &mut self,

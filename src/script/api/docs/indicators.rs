@@ -2,6 +2,7 @@
 
 use crate::core::indicator::{ALL, Inputs, Kind, Param, Spec};
 use crate::script::api::docs::{Doc, Line, field, function};
+use crate::script::api::indicators::forms::is_by_value;
 
 pub(super) const LINES: &[Line] = &[
     function(
@@ -160,6 +161,80 @@ pub(super) const LINES: &[Line] = &[
         "float or ()",
         "Of mama: the average that follows it.",
     ),
+    field(
+        "Indicator",
+        "k",
+        "float or ()",
+        "Of kdj: the stochastic, averaged.",
+    ),
+    field("Indicator", "d", "float or ()", "Of kdj: the average of k."),
+    field("Indicator", "j", "float or ()", "Of kdj: 3 × k − 2 × d."),
+    field(
+        "Indicator",
+        "min",
+        "float or ()",
+        "Of minmax: the least value.",
+    ),
+    field(
+        "Indicator",
+        "max",
+        "float or ()",
+        "Of minmax: the greatest value.",
+    ),
+    field(
+        "Indicator",
+        "minidx",
+        "float or ()",
+        "Of minmaxindex: the place of the least value.",
+    ),
+    field(
+        "Indicator",
+        "maxidx",
+        "float or ()",
+        "Of minmaxindex: the place of the greatest value.",
+    ),
+    field(
+        "Indicator",
+        "bullpower",
+        "float or ()",
+        "Of eri: high less average.",
+    ),
+    field(
+        "Indicator",
+        "bearpower",
+        "float or ()",
+        "Of eri: low less average.",
+    ),
+    field(
+        "Indicator",
+        "smi",
+        "float or ()",
+        "Of smi: the index; its average is signal.",
+    ),
+    field(
+        "Indicator",
+        "plusvi",
+        "float or ()",
+        "Of vortex: upward movement.",
+    ),
+    field(
+        "Indicator",
+        "minusvi",
+        "float or ()",
+        "Of vortex: downward movement.",
+    ),
+    field(
+        "Indicator",
+        "swinghigh",
+        "float or ()",
+        "Of fractal: 100 where a swing high proves to be one.",
+    ),
+    field(
+        "Indicator",
+        "swinglow",
+        "float or ()",
+        "Of fractal: 100 where a swing low proves to be one.",
+    ),
     function(
         "crossed_above",
         "crossed_above(a, b)",
@@ -206,10 +281,25 @@ pub(super) fn of_the_table(subject: &'static str) -> Vec<Doc> {
     docs
 }
 
-/// Returns a call with the defaults that keeps what it gives; none for what takes two series.
+/// Returns a call with the defaults that keeps what it gives.
 fn example(spec: &Spec, name: &str) -> String {
-    if let Inputs::Pair | Inputs::CloseAndPeriods = spec.inputs {
-        return String::new();
+    let params: Vec<String> = spec.params.iter().map(written).collect();
+    if is_by_value(spec) {
+        return format!(
+            "let last = (prices / 1000.0).{name}().last();\nrecord(#{{ value: last }});"
+        );
+    }
+    if spec.inputs.is_pair() {
+        let other = if spec.inputs.is_of_bars() {
+            "bars.low"
+        } else {
+            "bars.low * 0.0 + 5"
+        };
+        let all: Vec<String> = std::iter::once(other.to_owned()).chain(params).collect();
+        return format!(
+            "let value = bars.high.{name}({});\nif value != () {{ record(#{{ value: value }}); }}",
+            all.join(", ")
+        );
     }
     let over = if spec.inputs == Inputs::Close {
         "prices"
@@ -219,7 +309,6 @@ fn example(spec: &Spec, name: &str) -> String {
     if spec.name == "heikin_ashi" {
         return format!("let smooth = bars.{name}();\nrecord(#{{ close: smooth.close.last() }});");
     }
-    let params: Vec<String> = spec.params.iter().take(3).map(written).collect();
     let call = format!("{over}.{name}({})", params.join(", "));
     if spec.name.starts_with("cdl") {
         return format!(
@@ -244,10 +333,11 @@ fn written(param: &Param) -> String {
 }
 
 fn signature(spec: &Spec, name: &str) -> String {
-    let over = if spec.inputs == Inputs::Close {
-        "series"
-    } else {
-        "bars"
+    let over = match spec.inputs {
+        Inputs::Close => "series",
+        Inputs::Volume => "series or bars",
+        _ if spec.inputs.is_pair() => "series, other",
+        _ => "bars",
     };
     let params: Vec<String> = spec
         .params
@@ -267,6 +357,17 @@ fn text(spec: &Spec, name: &str) -> String {
             "{what}. Gives Bars of the same length, with the volume as it was; {name}_series gives a map of series. Also a method: bars.{name}()."
         );
     }
+    if is_by_value(spec) {
+        return format!(
+            "{what}. Of a series a series, of a number a number; indicator(\"{name}\", asset) keeps the latest. Also a method: x.{name}()."
+        );
+    }
+    let theirs = match name {
+        "min" | "max" | "sum" | "var" => " Without a period it is of the whole series.",
+        "cumsum" => " cumsum(series) gives the whole series of sums.",
+        "beta" => " Without a period it is the slope of the whole series on the other.",
+        _ => "",
+    };
     let value = match spec.outputs {
         [_] => "Gives the latest value, () during the warm-up".to_owned(),
         outputs => format!(
@@ -274,5 +375,5 @@ fn text(spec: &Spec, name: &str) -> String {
             outputs.join(", ")
         ),
     };
-    format!("{what}. {value}; {name}_series gives all values. Also a method: x.{name}(…).")
+    format!("{what}. {value}; {name}_series gives all values.{theirs} Also a method: x.{name}(…).")
 }
