@@ -3,6 +3,8 @@
 //! Rhai finds a function by hashing its name and the types of its arguments and walking its modules;
 //! the compiled form of a script ([`crate::script::fast`]) looks it up here once and calls it directly.
 //!
+//! What needs no engine of its own is registered once a thread and shared ([`Registry::share`]).
+//!
 //! Invariants: both see the same functions, but for the few that need Rhai's call context: those stay
 //! with Rhai.
 
@@ -46,15 +48,23 @@ pub(super) type Forms = Rc<Vec<Native>>;
 pub(super) struct Natives {
     forms: BTreeMap<(String, usize), Forms>,
     iterators: Vec<(TypeId, IterFn)>,
+    /// What engines of this thread share.
+    shared: Option<Rc<Natives>>,
 }
 
 impl Natives {
     /// Returns the forms of a function; none where there are none.
     pub(super) fn find(&self, name: &str, parameters: usize) -> Forms {
-        self.forms
-            .get(&(name.to_owned(), parameters))
-            .cloned()
-            .unwrap_or_default()
+        let own = self.forms.get(&(name.to_owned(), parameters)).cloned();
+        let Some(shared) = &self.shared else {
+            return own.unwrap_or_default();
+        };
+        let shared = shared.find(name, parameters);
+        match own {
+            None => shared,
+            Some(own) if shared.is_empty() => own,
+            Some(own) => Rc::new(in_order(own.iter().chain(&*shared).cloned().collect())),
+        }
     }
 
     /// Returns how values of a type are iterated, where the host knows.
@@ -74,14 +84,19 @@ impl Natives {
         // A later registration replaces an earlier one of the same types, as in Rhai.
         forms.retain(|other| other.types != native.types);
         forms.push(native);
-        // Forms that take anything come last.
-        forms.sort_by_key(|form| {
-            form.types
-                .iter()
-                .filter(|id| **id == TypeId::of::<Dynamic>())
-                .count()
-        });
+        *forms = in_order(std::mem::take(forms));
     }
+}
+
+/// Forms that take anything come last.
+fn in_order(mut forms: Vec<Native>) -> Vec<Native> {
+    forms.sort_by_key(|form| {
+        form.types
+            .iter()
+            .filter(|id| **id == TypeId::of::<Dynamic>())
+            .count()
+    });
+    forms
 }
 
 /// Where functions are registered.
@@ -89,9 +104,31 @@ impl Natives {
 pub(super) struct Registry {
     module: Module,
     natives: Natives,
+    shared: Option<Rc<Module>>,
+}
+
+/// Functions that know of no engine, which all engines of a thread share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    module: Rc<Module>,
+    natives: Rc<Natives>,
 }
 
 impl Registry {
+    /// Closes the registry to be shared by many.
+    pub(super) fn into_shared(self) -> Shared {
+        Shared {
+            module: self.module.into(),
+            natives: Rc::new(self.natives),
+        }
+    }
+
+    /// Adds what is shared, once.
+    pub(super) fn share(&mut self, shared: Shared) {
+        self.shared = Some(shared.module);
+        self.natives.shared = Some(shared.natives);
+    }
+
     /// Registers a function.
     pub(super) fn register_fn<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
         &mut self,
@@ -244,6 +281,9 @@ impl Registry {
 
     /// Gives the functions to an engine, and the table to the caller.
     pub(super) fn install(self, engine: &mut Engine) -> Natives {
+        if let Some(shared) = self.shared {
+            engine.register_global_module(shared);
+        }
         engine.register_global_module(self.module.into());
         self.natives
     }

@@ -289,6 +289,9 @@ fn example(spec: &Spec, name: &str) -> String {
             "let last = (prices / 1000.0).{name}().last();\nrecord(#{{ value: last }});"
         );
     }
+    if spec.name == "cumsum" {
+        return "record(#{ value: prices.cumsum().last() });".to_owned();
+    }
     if spec.inputs.is_pair() {
         let other = if spec.inputs.is_of_bars() {
             "bars.low"
@@ -362,9 +365,13 @@ fn text(spec: &Spec, name: &str) -> String {
             "{what}. Of a series a series, of a number a number; indicator(\"{name}\", asset) keeps the latest. Also a method: x.{name}()."
         );
     }
+    if name == "cumsum" {
+        return format!(
+            "{what}. Gives the series of all sums, of bars the latest. Also a method: x.cumsum()."
+        );
+    }
     let theirs = match name {
         "min" | "max" | "sum" | "var" => " Without a period it is of the whole series.",
-        "cumsum" => " cumsum(series) gives the whole series of sums.",
         "beta" => " Without a period it is the slope of the whole series on the other.",
         _ => "",
     };

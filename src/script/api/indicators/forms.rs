@@ -1,8 +1,9 @@
 //! Every indicator at once: `name(x, …)` and `name_series(x, …)`, of series, bars and panels, as functions
 //! and methods.
 //!
-//! Hundreds of names times the numbers of arguments are registered for every engine that is made, so one
-//! function stands behind all forms of a name and looks at its first argument itself.
+//! These are hundreds of names times the numbers of arguments, and an engine is made for every run: so one
+//! function stands behind all forms of a name and looks at its first argument itself, and all engines of
+//! a thread share them.
 //!
 //! Invariants: what is registered for a series precisely comes before: without a period `s.max()`,
 //! `s.min()`, `s.sum()` and `s.var()` are of the whole series, as `s.beta(other)`, `s.cumsum()` and the
@@ -18,7 +19,7 @@ use crate::core::model::market::Field;
 use crate::script::api::panel::PanelRef;
 use crate::script::api::series::{BarsRef, SeriesRef, optional, same_length};
 use crate::script::convert::{Outcome, fail, kind_of, need_float};
-use crate::script::registry::{NativeFn, Registry};
+use crate::script::registry::{NativeFn, Registry, Shared};
 
 /// What a call gives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,8 +31,17 @@ enum Form {
 /// Names that the language has for numbers with as many arguments: only what is theirs is taken.
 const OF_NUMBERS: [&str; 2] = ["min", "max"];
 
+thread_local! {
+    static ALL_FORMS: Shared = every().into_shared();
+}
+
 /// Registers all forms of all indicators.
 pub(super) fn register(engine: &mut Registry) {
+    engine.share(ALL_FORMS.with(Shared::clone));
+}
+
+fn every() -> Registry {
+    let mut engine = Registry::default();
     for &spec in ALL.iter() {
         let form = |form: Form| -> NativeFn { Rc::new(move |_, args| call(spec, form, args)) };
         let (latest, whole) = (form(Form::Latest), form(Form::Whole));
@@ -52,6 +62,7 @@ pub(super) fn register(engine: &mut Registry) {
             engine.register_any(&name, TypeId::of::<Dynamic>(), 1..=most, &whole);
         }
     }
+    engine
 }
 
 /// Whether it is a function of mathematics, which [`crate::script::api::series`] has for whole series.
