@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+/// Candlestick patterns.
+mod candles;
 /// Reading the reference vectors.
 mod vectors;
 

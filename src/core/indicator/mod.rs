@@ -2,7 +2,7 @@
 //!
 //! Every indicator has one implementation, the stateful one. `Spec::series` runs it over columns and
 //! `Spec::latest` over their end, so all forms agree. Values are held to those of TA-Lib 0.8.1 (see
-//! `tests/data/vectors/talib`).
+//! `tests/data/vectors`); where TA-Lib has no such thing, the file of an indicator names its source.
 //!
 //! There are all functions of TA-Lib, the candlestick patterns included, and some of our own. What the
 //! files do not say of themselves is in their `Spec`s and in `rustybt doc`; of those used most:
@@ -31,6 +31,17 @@
 //! | `cci` | period 14 | high, low, close | value | period − 1 |
 //! | `mfi` | period 14 | high, low, close, volume | value | period |
 //! | `obv` | – | close, volume | value | 0 |
+//! | `vwap` | period 0 (all bars) | high, low, close, volume | value | period − 1, at least 0 |
+//! | `supertrend` | period 10, multiplier 3 | high, low, close | value, trend | period |
+//! | `keltner` (`kc`) | period 20, atr_period 10, multiplier 2 | high, low, close | upper, middle, lower | the greater of period − 1 and atr_period |
+//! | `ichimoku` | tenkan 9, kijun 26, senkou 52, displacement 26 | high, low, close | tenkan, kijun, senkou_a, senkou_b, chikou | longest − 1 + displacement |
+//! | `heikin_ashi` (`ha`) | – | all prices | open, high, low, close | 0 |
+//! | `ht_dcperiod` | – | close | value | 32 |
+//! | `ht_phasor` | – | close | inphase, quadrature | 32 |
+//! | `mama` | fast_limit 0.5, slow_limit 0.05 | close | mama, fama | 32 |
+//! | `ht_dcphase` `ht_trendline` `ht_trendmode` | – | close | value | 63 |
+//! | `ht_sine` | – | close | sine, leadsine | 63 |
+//! | `cdl…`, the 61 patterns | penetration 0.3 or 0.5 for some | all prices | value | 2 to 14 |
 //!
 //! A value comes with bar `lookback + 1` and with every bar after it. Where TA-Lib asks for a period of at
 //! least 2 for `min`, `max` and `donchian`, 1 is taken too. The types of `stoch` and `kdj` come after the
@@ -39,9 +50,10 @@
 //!
 //! Invariants:
 //! * A bar costs O(1) amortized and allocates nothing. O(period): `cci`, `avgdev`, `percentile`,
-//!   `percentrank`, `fractal`, and `mavp` for its periods together.
+//!   `percentrank`, `fractal`, and `mavp` for its periods together; O(cycle): `ht_…` of 63 bars.
 //! * Sums do not drift: they carry their rounding errors and are exact for the numbers of markets, so
-//!   a value does not depend on what came before its window.
+//!   a value does not depend on what came before its window. Patterns and cycles keep TA-Lib's own
+//!   rounding instead, since they compare.
 //! * A window of equal values has that value as mean and zero as deviation, exactly.
 //! * Once ready a value is a number: where a range, a movement or a divisor is zero the value is 0 (`dx`,
 //!   `adx`: the one before; `imi`, `rvi`: 50; `er`: 1), as in TA-Lib. Not so where mathematics has no

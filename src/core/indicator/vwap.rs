@@ -1,4 +1,8 @@
 //! VWAP: the mean typical price, each bar weighted by its volume.
+//!
+//! Without a period it is anchored at the first bar that it is given: over a window of bars their own, as
+//! an indicator that the engine keeps all since it was made. It knows no sessions; that of a session is that
+//! over the bars since its open.
 
 use crate::core::indicator::input::{BarInput, Inputs};
 use crate::core::indicator::ring::Ring;

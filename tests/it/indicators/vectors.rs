@@ -94,6 +94,9 @@ impl Vectors {
         for line in text.lines() {
             vectors.take(line);
         }
+        if vectors.volume.is_empty() {
+            vectors.volume = vec![0.0; vectors.close.len()];
+        }
         if vectors.open.is_empty() {
             // Where the file has none: each bar opens at the close before.
             let closes = &vectors.close;

@@ -267,6 +267,7 @@ impl View {
             .averages
             .iter()
             .position(|&average| average == (setting, bars));
+        debug_assert!(place.is_some(), "{setting:?} {bars} back");
         place.map_or(f64::NAN, |place| {
             setting.limit(self.totals[place] / real(setting.period()))
         })

@@ -314,7 +314,9 @@ fn example(spec: &Spec, name: &str) -> String {
     }
     let call = format!("{over}.{name}({})", params.join(", "));
     if spec.name.starts_with("cdl") {
-        return format!("if {call} != 0 {{ record(#{{ pattern: {over}.{name}() }}); }}");
+        return format!(
+            "let found = {call};\nif found != () && found != 0 {{ record(#{{ found: found }}); }}"
+        );
     }
     match spec.outputs {
         [_] => format!("let value = {call};\nif value != () {{ record(#{{ value: value }}); }}"),

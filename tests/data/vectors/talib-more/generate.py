@@ -281,7 +281,10 @@ def same_line(committed, anew):
     if committed[:words] != anew[:words] or len(committed) != len(anew):
         return False
     pairs = zip(map(float, committed[words:]), map(float, anew[words:]))
-    return all(abs(one - two) <= 1e-11 * max(1.0, abs(one), abs(two)) for one, two in pairs)
+    return all(
+        (np.isnan(one) and np.isnan(two)) or abs(one - two) <= 1e-11 * max(1.0, abs(one), abs(two))
+        for one, two in pairs
+    )
 
 
 main()
