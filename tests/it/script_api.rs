@@ -114,6 +114,16 @@ fn series() {
 }
 
 #[test]
+fn candles() {
+    check("tests/scripts/api/candles.rhai");
+}
+
+#[test]
+fn indicators_work_on_series_pairs_bars_panels_and_numbers() {
+    check("tests/scripts/api/indicators.rhai");
+}
+
+#[test]
 fn time() {
     check("tests/scripts/api/time.rhai");
 }

@@ -50,7 +50,7 @@ fn every_indicator_has_a_form_that_gives_the_series() {
 
 /// Puts an example where it says that it runs.
 fn around(doc: &Doc) -> String {
-    let example = doc.example;
+    let example = &doc.example;
     match (doc.subject, doc.name) {
         (_, "param") => format!("{example}\nfn handle_data(context, data) {{ }}"),
         ("Set-up" | "Schedules", _) => format!(

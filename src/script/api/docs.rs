@@ -42,7 +42,7 @@ pub struct Doc {
     /// What it does, in a sentence or two.
     pub text: Cow<'static, str>,
     /// A few lines that run; empty for none.
-    pub example: &'static str,
+    pub example: Cow<'static, str>,
 }
 
 /// One line of a subject's table.
@@ -102,12 +102,13 @@ const fn field(
 }
 
 /// Subjects in the order in which they are listed, with their tables.
-const SUBJECTS: [(&str, &[Line]); 13] = [
+const SUBJECTS: [(&str, &[Line]); 14] = [
     ("Handlers", handlers::LINES),
     ("Context and portfolio", portfolio::LINES),
     ("Market data", data::LINES),
     ("Series and bars", series::LINES),
     ("Indicators", indicators::LINES),
+    (indicators::CANDLES, &[]),
     ("Assets", assets::LINES),
     ("Orders", orders::LINES),
     ("Panels", panel::LINES),
@@ -128,9 +129,9 @@ static ALL: LazyLock<Vec<Doc>> = LazyLock::new(|| {
             is_field: line.is_field,
             signature: line.signature.into(),
             text: line.text.into(),
-            example: line.example,
+            example: line.example.into(),
         }));
-        if subject == "Indicators" {
+        if let "Indicators" | indicators::CANDLES = subject {
             docs.extend(indicators::of_the_table(subject));
         }
     }

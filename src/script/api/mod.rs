@@ -25,7 +25,7 @@ pub(super) mod orders;
 /// What the script says.
 pub(super) mod output;
 /// The whole universe at once.
-mod panel;
+pub(super) mod panel;
 /// Portfolio, positions, account.
 mod portfolio;
 /// What runs when.

@@ -170,15 +170,6 @@ pub(super) const LINES: &[Line] = &[
     ),
     method(S, "cumsum", "cumsum()", "Returns the running sums.", ""),
     method(S, "abs", "abs()", "Returns the absolute values.", ""),
-    method(S, "ln", "ln()", "Returns the natural logarithms.", ""),
-    method(
-        S,
-        "exp",
-        "exp()",
-        "Returns e to the power of each number.",
-        "",
-    ),
-    method(S, "sqrt", "sqrt()", "Returns the square roots.", ""),
     method(
         S,
         "slope",
