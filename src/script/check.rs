@@ -22,6 +22,8 @@ mod surface;
 pub use self::codes::{codes, explain};
 pub use self::surface::names as surface_names;
 
+pub(in crate::script) use self::parsed::module_text;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

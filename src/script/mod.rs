@@ -16,6 +16,8 @@ pub mod error;
 mod fast;
 /// The script at the engine's service.
 pub mod host;
+/// What an editor is told about a text.
+pub mod look;
 /// Imports.
 pub mod modules;
 /// Numbers that never fail silently.

@@ -9,6 +9,8 @@ mod assets;
 mod data;
 mod handlers;
 mod indicators;
+mod kinds;
+mod options;
 mod orders;
 mod output;
 mod panel;
@@ -22,6 +24,8 @@ mod values;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+pub use self::kinds::{Parameter, kind_of};
+pub use self::options::{OPTION_KEYS, OptionKey, option_key};
 pub use self::render::{overview, render, search};
 
 /// What is known of one function, method or field.
