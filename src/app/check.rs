@@ -13,6 +13,7 @@ use crate::app::run::failure::diagnostic_of;
 use crate::app::run::script::ScriptFile;
 use crate::app::run::warnings::MEANINGS;
 use crate::script::check::{Finding, Severity, check, check_module, codes, explain};
+use crate::script::modules::ReadModule;
 
 /// Runs the command: exit 0 where nothing was found or warnings only, 1 where there are errors.
 ///
@@ -48,6 +49,11 @@ pub fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
 
 /// Checks a script; what lies in a folder of modules needs no handler.
 pub fn check_file(script: &ScriptFile) -> Vec<Finding> {
+    check_with(script, &script.module_reader())
+}
+
+/// Checks a script whose modules come from somewhere else, such as an editor.
+pub fn check_with(script: &ScriptFile, read_module: &ReadModule) -> Vec<Finding> {
     let is_module = script
         .path
         .parent()
@@ -59,7 +65,7 @@ pub fn check_file(script: &ScriptFile) -> Vec<Finding> {
                 .any(|name| part.as_os_str() == *name)
         });
     let how = if is_module { check_module } else { check };
-    how(&script.text, &script.name(), &script.module_reader())
+    how(&script.text, &script.name(), read_module)
 }
 
 /// Returns a finding as a diagnostic.

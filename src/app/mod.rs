@@ -17,6 +17,8 @@ pub mod doc;
 pub mod doctor;
 /// How figures are written for people.
 pub mod figures;
+/// `lsp`: what editors ask.
+pub mod lsp;
 /// `new`: makes a project.
 pub mod new;
 /// The tear sheet.

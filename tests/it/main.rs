@@ -40,6 +40,8 @@ mod generated_data;
 mod indicators;
 /// Brackets, tied orders and changes.
 mod linked_orders;
+/// What editors ask, in messages of the protocol.
+mod lsp;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.

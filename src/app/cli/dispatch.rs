@@ -1,6 +1,7 @@
 //! From the command line to the room that answers it, and to the exit code.
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -12,7 +13,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{check, doc, doctor, new};
+use crate::app::{check, doc, doctor, lsp, new};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -72,6 +73,7 @@ fn name(command: &Command) -> &'static str {
         Command::Backtest(_) => "backtest",
         Command::Check(_) => "check",
         Command::Doc(_) => "doc",
+        Command::Lsp(_) => "lsp",
         Command::Data(_) => "data",
         Command::Runs(_) => "runs",
         Command::Report(_) => "report",
@@ -88,6 +90,8 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::Backtest(args) => backtest::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Doc(args) => doc::run(args, out),
+        // `--stdio` is taken because editors pass it; there is no other way.
+        Command::Lsp(_) => Ok(lsp::run(io::stdin().lock(), io::stdout().lock())),
         Command::Data(args) => kept::data(args, out),
         Command::Runs(command) => kept::runs(command, out),
         Command::Report(args) => kept::report(args, out),

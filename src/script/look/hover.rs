@@ -192,7 +192,7 @@ impl Look<'_> {
             ));
         }
         let is_call = self.word(index + 1) == "(";
-        let mut forms = self.docs_of_member(kind.as_deref(), word);
+        let mut forms = Self::docs_of_member(kind.as_deref(), word);
         if forms.iter().any(|doc| doc.is_field != is_call) {
             forms.retain(|doc| doc.is_field != is_call);
         }

@@ -100,7 +100,7 @@ impl Outline {
             match token.kind {
                 Kind::Doc | Kind::Comment => outline.comments.push(token),
                 Kind::Name | Kind::Number | Kind::Text(_) | Kind::Sign => {
-                    outline.tokens.push(token)
+                    outline.tokens.push(token);
                 }
             }
         }
@@ -326,7 +326,8 @@ impl Outline {
                     }
                 }
                 "let" | "const"
-                    if self.is_name(index + 1) && self.statement_end(text, index) < at => {
+                    if self.is_name(index + 1) && self.statement_end(text, index) < at =>
+                {
                     let value = (self.token(text, index + 2) == "=").then_some(index + 3);
                     let origin = if word == "const" {
                         Origin::Const
@@ -354,6 +355,22 @@ impl Outline {
             index += 1;
         }
         found
+    }
+
+    /// Returns where the statement that begins at a token ends: what it declares is seen only after it.
+    fn statement_end(&self, text: &str, index: usize) -> usize {
+        let mut depth = 0_usize;
+        let mut at = index;
+        while at < self.tokens.len() {
+            match self.token(text, at) {
+                "{" | "#{" | "(" | "[" | "${" | "?[" => depth += 1,
+                "}" | ")" | "]" | ";" if depth == 0 => break,
+                "}" | ")" | "]" => depth -= 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        self.range(at).start
     }
 
     fn variable(&self, text: &str, index: usize, origin: Origin, value: Option<usize>) -> Variable {
@@ -398,10 +415,10 @@ impl Outline {
 
 /// Returns the lines of an explanation without what marks them.
 fn doc_lines(comment: &str) -> Vec<String> {
-    let body = comment
-        .strip_prefix("/**")
-        .map(|body| body.trim_end_matches("*/"))
-        .unwrap_or_else(|| comment.trim_start_matches('/'));
+    let body = comment.strip_prefix("/**").map_or_else(
+        || comment.trim_start_matches('/'),
+        |body| body.trim_end_matches("*/"),
+    );
     body.lines()
         .map(|line| {
             let line = line.strip_prefix(' ').unwrap_or(line);

@@ -255,7 +255,7 @@ impl Look<'_> {
             let kind = match word {
                 "param" => self.default_kind(start),
                 _ if self.outline().functions.iter().any(|f| f.name == word) => None,
-                _ => function_kind(word, self.arguments(start + 1)),
+                _ => function_kind(word),
             };
             return (kind, end);
         }
@@ -347,7 +347,7 @@ fn indexed(kind: &str, slices: bool) -> Option<String> {
     Some(found.to_owned())
 }
 
-fn function_kind(name: &str, arguments: usize) -> Option<String> {
+fn function_kind(name: &str) -> Option<String> {
     let functions = docs::find(name);
     let mut fits = functions
         .iter()
@@ -355,7 +355,7 @@ fn function_kind(name: &str, arguments: usize) -> Option<String> {
     let found = fits.next().map(|doc| doc.returns());
     let series = || {
         let plain = name.strip_suffix("_series")?;
-        function_kind(plain, arguments).map(|kind| of_series(&kind))
+        function_kind(plain).map(|kind| of_series(&kind))
     };
     found.or_else(series)
 }

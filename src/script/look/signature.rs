@@ -72,7 +72,7 @@ impl Look<'_> {
         let word = self.word(name);
         if matches!(self.word_before(name), "." | "?.") {
             let kind = self.kind_before(name - 1);
-            return self.docs_of_member(kind.as_deref(), word);
+            return Self::docs_of_member(kind.as_deref(), word);
         }
         let shadowed = self.outline().functions.iter().any(|f| f.name == word);
         if shadowed || self.word_before(name) == "::" {
@@ -90,7 +90,7 @@ impl Look<'_> {
     }
 
     /// Returns the words about a method or field; of any kind of value where the kind is not known.
-    pub(super) fn docs_of_member(&self, kind: Option<&str>, name: &str) -> Vec<&'static Doc> {
+    pub(super) fn docs_of_member(kind: Option<&str>, name: &str) -> Vec<&'static Doc> {
         let plain = name.strip_suffix("_series").unwrap_or(name);
         if let Some(kind) = kind {
             let kind = first_kind(kind);

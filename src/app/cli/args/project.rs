@@ -73,6 +73,14 @@ pub struct DocArgs {
     pub json: bool,
 }
 
+/// The arguments of `lsp`.
+#[derive(Debug, Clone, Args)]
+pub struct LspArgs {
+    /// Talk over standard input and output, the only way there is
+    #[arg(long)]
+    pub stdio: bool,
+}
+
 /// The commands under `config`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum ConfigCommand {

@@ -123,13 +123,13 @@ pub fn option_key(name: &str) -> Option<&'static OptionKey> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use crate::script::api::docs::{OPTION_KEYS, all};
+    use crate::script::api::docs::{Doc, OPTION_KEYS, all};
 
     #[test]
     fn every_key_that_a_function_takes_has_words_and_no_other() {
         let taken: BTreeSet<String> = all()
             .iter()
-            .flat_map(|doc| doc.parameters())
+            .flat_map(Doc::parameters)
             .flat_map(|parameter| parameter.options)
             .collect();
         let told: BTreeSet<String> = OPTION_KEYS.iter().map(|key| key.name.to_owned()).collect();
