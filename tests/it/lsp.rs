@@ -1,18 +1,26 @@
 //! `lsp --stdio`, spoken with as an editor speaks: real messages over real pipes.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::{Folder, root};
 
+/// How long a server may think before the test has failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A server, and the editor's end of its pipes.
 struct Editor {
     server: Child,
     input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    /// What the server says, read by a thread of its own so that a silent server fails the test.
+    output: Receiver<Value>,
+    reader: Option<JoinHandle<()>>,
     /// Notifications that came while an answer was awaited.
     notices: VecDeque<Value>,
     next_id: i64,
@@ -23,18 +31,50 @@ fn framed(message: &Value) -> Vec<u8> {
     format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
+/// Reads a message; `None` at the end of the stream. Anything but messages is a failure.
+fn read_message(output: &mut impl BufRead) -> Option<Value> {
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        if output.read_line(&mut line).unwrap() == 0 {
+            assert_eq!(length, None, "the stream ends inside a message");
+            return None;
+        }
+        match line.trim_end() {
+            "" => break,
+            header => {
+                let value = header.strip_prefix("Content-Length: ");
+                length = Some(value.expect("nothing but messages").parse().unwrap());
+            }
+        }
+    }
+    let mut body = vec![0; length.unwrap()];
+    output.read_exact(&mut body).unwrap();
+    Some(serde_json::from_slice(&body).unwrap())
+}
+
 impl Editor {
     fn start(folder: &Folder) -> Self {
         let mut server = folder
             .command(&["lsp", "--stdio"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        let mut stdout = BufReader::new(server.stdout.take().unwrap());
+        let (sender, output) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            while let Some(message) = read_message(&mut stdout) {
+                if sender.send(message).is_err() {
+                    break;
+                }
+            }
+        });
         Self {
             input: server.stdin.take(),
-            output: BufReader::new(server.stdout.take().unwrap()),
+            output,
+            reader: Some(reader),
             server,
             notices: VecDeque::new(),
             next_id: 1,
@@ -57,24 +97,8 @@ impl Editor {
     }
 
     fn read(&mut self) -> Value {
-        let mut length = None;
-        loop {
-            let mut line = String::new();
-            assert!(
-                self.output.read_line(&mut line).unwrap() > 0,
-                "the server ended"
-            );
-            match line.trim_end() {
-                "" => break,
-                header => {
-                    let value = header.strip_prefix("Content-Length: ");
-                    length = Some(value.expect("nothing but messages").parse().unwrap());
-                }
-            }
-        }
-        let mut body = vec![0; length.unwrap()];
-        self.output.read_exact(&mut body).unwrap();
-        let message: Value = serde_json::from_slice(&body).unwrap();
+        let message = self.output.recv_timeout(PATIENCE);
+        let message = message.expect("the server answers while it runs");
         assert_eq!(message["jsonrpc"], "2.0");
         message
     }
@@ -132,17 +156,20 @@ impl Editor {
         self.tell("textDocument/didChange", &params);
     }
 
-    /// Returns the next diagnostics of a document.
+    /// Returns the next diagnostics of a document; those of others are kept.
     fn published(&mut self, uri: &str) -> Value {
         loop {
-            let message = self.notices.pop_front().unwrap_or_else(|| self.read());
-            assert_eq!(
-                message["method"], "textDocument/publishDiagnostics",
-                "{message}"
-            );
-            if message["params"]["uri"] == uri {
+            let is_it = |notice: &Value| notice["params"]["uri"] == uri;
+            if let Some(at) = self.notices.iter().position(is_it) {
+                let message = self.notices.remove(at).unwrap();
+                assert_eq!(
+                    message["method"], "textDocument/publishDiagnostics",
+                    "{message}"
+                );
                 return message["params"].clone();
             }
+            let message = self.read();
+            self.notices.push_back(message);
         }
     }
 
@@ -166,12 +193,10 @@ impl Editor {
     fn end(mut self) -> Option<i32> {
         self.input = None;
         let code = self.server.wait().unwrap().code();
-        let mut left = String::new();
-        while self.output.read_line(&mut left).unwrap() > 0 {}
-        assert!(
-            left.is_empty() || left.starts_with("Content-Length: "),
-            "{left}"
-        );
+        let reader = self.reader.take().unwrap();
+        reader
+            .join()
+            .expect("the server writes nothing but messages");
         code
     }
 

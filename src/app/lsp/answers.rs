@@ -64,16 +64,18 @@ impl Server {
     fn completion(&self, uri: &str, at: usize) -> Value {
         let items = self.look(uri, |look, script| {
             let found = look.complete(at);
-            let items = found
-                .iter()
-                .enumerate()
-                .map(|(index, found)| self.item(script, index, found));
-            items.collect::<Vec<Value>>()
+            // All of them replace the same word.
+            let range = found.first().map(|first| {
+                self.client.encoding.range(&script.text, &first.replace)
+            });
+            let range = range.unwrap_or_default();
+            let items = found.iter().enumerate();
+            items.map(|(index, found)| self.item(&range, index, found)).collect::<Vec<Value>>()
         });
         json!({ "isIncomplete": false, "items": items.unwrap_or_default() })
     }
 
-    fn item(&self, script: &Script, index: usize, found: &Candidate) -> Value {
+    fn item(&self, range: &Value, index: usize, found: &Candidate) -> Value {
         let is_snippet = self.client.snippets && !found.snippet.is_empty();
         let new_text = if is_snippet {
             &found.snippet
@@ -85,7 +87,7 @@ impl Server {
             "kind": item_kind(found.what),
             "sortText": format!("{index:05}"),
             "textEdit": {
-                "range": self.client.encoding.range(&script.text, &found.replace),
+                "range": range,
                 "newText": new_text,
             },
         });

@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 
 pub use self::kinds::{Parameter, kind_of};
 pub use self::options::{OPTION_KEYS, OptionKey, option_key};
-pub use self::render::{overview, render, search};
+pub use self::render::{overview, render, search, title};
 
 /// What is known of one function, method or field.
 #[derive(Clone, Debug)]

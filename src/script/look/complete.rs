@@ -16,6 +16,9 @@ use crate::script::look::outline::{Function, Origin};
 use crate::script::look::sight::{KEYWORDS, first_kind, members};
 use crate::script::stdlib;
 
+/// How many of the nearest variables are offered with the kinds of their values.
+const WITH_KIND: usize = 60;
+
 /// What a candidate is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum What {
@@ -294,14 +297,18 @@ impl Look<'_> {
         let start = basket.replace.start.min(at);
         let outline = self.outline();
         let in_function = outline.function_at(start).is_some();
-        for variable in outline.visible(self.text(), start).iter().rev() {
-            let what = if variable.origin == Origin::Const {
+        let visible = outline.visible(self.text(), start);
+        for (distance, variable) in visible.iter().rev().enumerate() {
+            let is_constant = variable.origin == Origin::Const;
+            let what = if is_constant {
                 What::Constant
             } else {
                 What::Variable
             };
-            let kind = self.kind_of(variable).unwrap_or_default();
-            basket.plain(&variable.name, what, &kind, "");
+            // Of the farther ones nobody reads the kind, and finding it takes its time.
+            let near = distance < WITH_KIND;
+            let kind = near.then(|| self.kind_of(variable)).flatten();
+            basket.plain(&variable.name, what, &kind.unwrap_or_default(), "");
         }
         let begins = matches!(self.word_before(index), "" | "}" | ";");
         if !in_function && begins {

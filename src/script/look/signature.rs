@@ -67,10 +67,27 @@ impl Look<'_> {
         None
     }
 
+    /// Whether a name stands behind a dot. One on a line of its own, with the dot at the end of the
+    /// line before, does not: that line is still being written.
+    fn is_member(&self, name: usize) -> bool {
+        let Some(dot) = name
+            .checked_sub(1)
+            .map(|before| self.outline().tokens[before])
+        else {
+            return false;
+        };
+        let between = dot.end..self.outline().tokens[name].start;
+        let breaks = self
+            .text()
+            .get(between)
+            .is_some_and(|blank| blank.contains('\n'));
+        matches!(dot.of(self.text()), "." | "?.") && !breaks
+    }
+
     /// Returns the documented forms of the function whose name stands at an index.
     pub(super) fn forms(&self, name: usize) -> Vec<&'static Doc> {
         let word = self.word(name);
-        if matches!(self.word_before(name), "." | "?.") {
+        if self.is_member(name) {
             let kind = self.kind_before(name - 1);
             return Self::docs_of_member(kind.as_deref(), word);
         }
@@ -121,7 +138,7 @@ impl Look<'_> {
             argument = self.inside(self.outline().tokens[map].start)?.argument;
         }
         let word = self.word(inside.name);
-        let is_method = matches!(self.word_before(inside.name), "." | "?.");
+        let is_method = self.is_member(inside.name);
         let mut forms: Vec<(String, Vec<String>, String)> = Vec::new();
         for doc in self.forms(inside.name) {
             let mut params = params_of(&doc.signature);
