@@ -11,6 +11,8 @@ pub mod cli;
 pub mod config;
 /// `data`: bars at rest.
 pub mod data;
+/// `definitions`: files for editors.
+pub mod definitions;
 /// `doc`: the words about everything that a script can call.
 pub mod doc;
 /// `doctor`: looks at the surroundings.

@@ -25,6 +25,8 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The documentation as pages, and definitions for editors.
+mod documentation;
 /// The order of things at one instant and between bars.
 mod events;
 /// The simulated exchange against the reference's scenarios.

@@ -13,7 +13,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{check, doc, doctor, lsp, new};
+use crate::app::{check, definitions, doc, doctor, lsp, new};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -73,6 +73,7 @@ fn name(command: &Command) -> &'static str {
         Command::Backtest(_) => "backtest",
         Command::Check(_) => "check",
         Command::Doc(_) => "doc",
+        Command::Definitions(_) => "definitions",
         Command::Lsp(_) => "lsp",
         Command::Data(_) => "data",
         Command::Runs(_) => "runs",
@@ -90,6 +91,7 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::Backtest(args) => backtest::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Doc(args) => doc::run(args, out),
+        Command::Definitions(args) => definitions::run(args, out),
         // `--stdio` is taken because editors pass it; there is no other way.
         Command::Lsp(_) => Ok(lsp::run(io::stdin().lock(), io::stdout().lock())),
         Command::Data(args) => kept::data(args, out),

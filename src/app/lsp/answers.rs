@@ -65,12 +65,14 @@ impl Server {
         let items = self.look(uri, |look, script| {
             let found = look.complete(at);
             // All of them replace the same word.
-            let range = found.first().map(|first| {
-                self.client.encoding.range(&script.text, &first.replace)
-            });
+            let range = found
+                .first()
+                .map(|first| self.client.encoding.range(&script.text, &first.replace));
             let range = range.unwrap_or_default();
             let items = found.iter().enumerate();
-            items.map(|(index, found)| self.item(&range, index, found)).collect::<Vec<Value>>()
+            items
+                .map(|(index, found)| self.item(&range, index, found))
+                .collect::<Vec<Value>>()
         });
         json!({ "isIncomplete": false, "items": items.unwrap_or_default() })
     }

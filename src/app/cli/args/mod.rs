@@ -14,7 +14,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::project::{
-    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, LspArgs, NewArgs,
+    CheckArgs, CompletionsArgs, ConfigCommand, DefinitionsArgs, DocArgs, DoctorArgs, LspArgs,
+    NewArgs,
 };
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
@@ -82,6 +83,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Explain what a script can call
     Doc(DocArgs),
+    /// Write what a script can call as definition files for editors
+    Definitions(DefinitionsArgs),
     /// Serve editors: findings, completion, explanations
     Lsp(LspArgs),
     /// Import, list, show, verify and export bars

@@ -83,16 +83,17 @@ impl Doc {
             .text
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .collect();
-        let mentioned = |doc: &Doc| {
-            doc.name.contains('_') && words.contains(&doc.name)
-        };
+        let mentioned = |doc: &Doc| doc.name.contains('_') && words.contains(&doc.name);
         let alike = |doc: &Doc| {
             doc.subject == self.subject
                 && doc.receiver == self.receiver
                 && doc.name.contains('_')
                 && first(doc.name) == first(self.name)
         };
-        for doc in all().iter().filter(|doc| !doc.is_field && !self.is_field && doc.name != self.name) {
+        for doc in all()
+            .iter()
+            .filter(|doc| !doc.is_field && !self.is_field && doc.name != self.name)
+        {
             if (mentioned(doc) || alike(doc)) && !near.contains(&doc.name) && near.len() < MOST {
                 near.push(doc.name);
             }
