@@ -2,14 +2,23 @@
 //!
 //! Invariants: all findings of a script and of what it imports come at once, in order of file and
 //! place; a rule reports only what it is sure of; nothing of the script is run. Rules are small
-//! functions in `RULES`. Codes: `RBT001` syntax, `RBT1xx` names and calls, `RBT12x` numbers.
+//! functions in `RULES`. Codes: `RBT001` syntax, `RBT002` remarks, `RBT1xx` names and calls, `RBT12x`
+//! numbers.
 
+/// Findings that a script's author allows.
+mod allow;
 /// Rules about calls: do they exist, do they take so many arguments, do they know the option.
 mod calls;
 /// What codes mean.
 mod codes;
+/// Findings that only follow from others.
+mod echoes;
+/// Edits that do away with a finding.
+pub mod fix;
 /// Rules about handlers.
 mod handlers;
+/// How much each rule matters to a project.
+pub mod level;
 /// Rules about names: of functions, of variables.
 mod names;
 /// Rules about numbers.
@@ -20,6 +29,7 @@ mod parsed;
 mod surface;
 
 pub use self::codes::{codes, explain};
+pub use self::parsed::Role;
 pub use self::surface::names as surface_names;
 
 pub(in crate::script) use self::parsed::module_text;
@@ -29,8 +39,9 @@ use std::sync::Arc;
 
 use rhai::Position;
 
-use crate::script::check::parsed::{Parsed, Role, read_all};
+use crate::script::check::parsed::{Parsed, read_all};
 use crate::script::check::surface::Surface;
+use crate::script::edit::Fix;
 use crate::script::error::{Place, ScriptError, width_at};
 use crate::script::modules::ReadModule;
 
@@ -60,6 +71,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What it is, where, and what to do about it.
     pub error: ScriptError,
+    /// Edits of the file at hand that do it, where only one thing can be meant.
+    pub fix: Option<Fix>,
 }
 
 /// What a rule looks at: one file, and all that belongs to the script.
@@ -116,7 +129,11 @@ impl Findings {
             hint,
             trace: Vec::new(),
         };
-        self.0.push(Finding { severity, error });
+        self.0.push(Finding {
+            severity,
+            error,
+            fix: None,
+        });
     }
 }
 
@@ -140,16 +157,52 @@ const RULES: [Rule; 11] = [
 
 /// Checks a script and every module that it imports. `file` is the name that findings know it by.
 pub fn check(text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
-    check_as(Role::Script, text, file, read_module)
+    Checker::new().check(Role::Script, text, file, read_module)
 }
 
 /// Checks a file that others import: as [`check`], but that it needs no handler.
 pub fn check_module(text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
-    check_as(Role::Module, text, file, read_module)
+    Checker::new().check(Role::Module, text, file, read_module)
 }
 
-fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec<Finding> {
-    let surface = Surface::new();
+/// Checks many texts: knows what scripts can call, and finds it out once.
+pub struct Checker {
+    surface: Surface,
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Checker {
+    /// Finds out what scripts can call.
+    pub fn new() -> Self {
+        Self {
+            surface: Surface::new(),
+        }
+    }
+
+    /// Checks a file and every module that it imports.
+    pub fn check(
+        &self,
+        role: Role,
+        text: &str,
+        file: &str,
+        read_module: &ReadModule,
+    ) -> Vec<Finding> {
+        check_as(&self.surface, role, text, file, read_module)
+    }
+}
+
+fn check_as(
+    surface: &Surface,
+    role: Role,
+    text: &str,
+    file: &str,
+    read_module: &ReadModule,
+) -> Vec<Finding> {
     let mut findings = Findings::default();
     let all = read_all(
         role,
@@ -168,7 +221,7 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         let view = View {
             file: parsed,
             all: &all,
-            surface: &surface,
+            surface,
             broken: &broken,
         };
         for rule in RULES {
@@ -176,13 +229,15 @@ fn check_as(role: Role, text: &str, file: &str, read_module: &ReadModule) -> Vec
         }
     }
     let mut found = findings.0;
-    // A function handed to the engine that is not there is not also an unknown variable.
-    let handed: Vec<Place> = found
-        .iter()
-        .filter(|f| f.error.code == "RBT108")
-        .map(|f| f.error.place.clone())
-        .collect();
-    found.retain(|f| f.error.code != "RBT104" || !handed.contains(&f.error.place));
+    echoes::drop_handed(&mut found);
+    for parsed in all.values() {
+        echoes::open_comment(parsed, &mut found);
+        echoes::drop_foreign(parsed, &mut found);
+    }
+    for parsed in all.values() {
+        allow::apply(parsed, &mut found);
+        fix::propose(parsed, surface, &mut found);
+    }
     found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
     found.dedup();
     found

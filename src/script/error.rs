@@ -9,7 +9,7 @@
 )]
 
 /// Errors of syntax.
-mod syntax;
+pub(super) mod syntax;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -82,14 +82,35 @@ impl fmt::Display for ScriptError {
 /// What a function does not see.
 pub(super) const UNSEEN: &str = "a function sees its parameters, its own variables and the script's constants; keep state in context";
 
-/// Words of other languages for values that Rhai calls otherwise.
+/// Words of other languages for what is written otherwise here.
 pub(super) fn foreign_word(name: &str) -> Option<&'static str> {
-    match name {
-        "None" | "nil" | "null" | "na" | "undefined" => Some("no value is written ()"),
-        "True" => Some("write true"),
-        "False" => Some("write false"),
-        _ => None,
-    }
+    Some(match name {
+        "None" | "nil" | "null" | "na" | "nan" | "NaN" | "NULL" | "undefined" => {
+            "no value is written ()"
+        }
+        "True" => "write true",
+        "False" => "write false",
+        "self" => "what lasts is kept in context: context.asset",
+        "pass" => "an empty block is { }",
+        "elif" => "write else if",
+        "strategy" => "orders are functions: order_target_percent(asset, 1.0)",
+        "ta" => "indicators are methods of a series: prices.sma(20)",
+        "open" | "high" | "low" | "close" | "volume" | "hl2" | "hlc3" | "ohlc4" => {
+            "prices are asked for: data.current(asset, \"close\"), data.history(asset, \"close\", 20, \"1d\")"
+        }
+        "input" => "parameters are constants: const LENGTH = param(\"length\", 14, 2..=50);",
+        "bar_index" | "barstate" => "count bars in the context: context.bars += 1",
+        "syminfo" => "an asset knows itself: asset.symbol, asset.exchange, asset.tick_size",
+        "request" => {
+            "bars of another interval come with data.history(asset, \"close\", 20, \"1h\")"
+        }
+        "np" | "pd" | "numpy" | "pandas" | "talib" => {
+            "a series has the methods: prices.mean(), prices.std(), prices.sma(20)"
+        }
+        "console" => "write to the log with log_info(text)",
+        "Math" | "math" => "numbers have the methods: x.abs(), x.sqrt(), max(a, b)",
+        _ => return None,
+    })
 }
 
 /// What helps to explain an error.
@@ -158,11 +179,23 @@ impl<'a> Explainer<'a> {
     /// Explains an error of syntax.
     pub(super) fn explain_parse(&self, error: &ParseError, file: &str) -> ScriptError {
         let ParseError(kind, at) = error;
-        let place = self.place(file, *at);
+        let text = self.texts.get(file).map_or("", |text| text);
+        let advice = syntax::advise(kind, text, *at);
+        let mut place = self.place(file, *at);
+        if let Some((line, column, width)) = advice.at {
+            let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+            place = Place {
+                line,
+                column,
+                width,
+                text: shown.to_owned(),
+                ..place
+            };
+        }
         ScriptError {
             code: "RBT001",
-            message: syntax::message(kind),
-            hint: syntax::hint(kind, &place),
+            message: advice.message.unwrap_or_else(|| syntax::message(kind)),
+            hint: advice.hint,
             place,
             trace: Vec::new(),
         }

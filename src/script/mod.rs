@@ -10,12 +10,16 @@ pub mod api;
 pub mod check;
 /// From what a script passes to what the engine takes.
 mod convert;
+/// Changes to a text, as data.
+pub mod edit;
 /// What went wrong in a script, and where.
 pub mod error;
 /// Scripts compiled for speed.
 mod fast;
 /// The script at the engine's service.
 pub mod host;
+/// The pieces of a script's text.
+mod lexemes;
 /// What an editor is told about a text.
 pub mod look;
 /// Imports.

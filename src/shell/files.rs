@@ -143,6 +143,25 @@ pub fn replace(path: &Path, text: &str) -> Result<(), FileError> {
     fs::write(path, text).map_err(io_error("write", path))
 }
 
+/// Puts a text in the place of a file's, whole or not at all: it is written beside it and renamed.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace_whole(path: &Path, text: &str) -> Result<(), FileError> {
+    // A link stays one: what it names is replaced.
+    let target = fs::canonicalize(path).map_err(io_error("write", path))?;
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = target.with_file_name(name);
+    let written = fs::write(&beside, text)
+        .and_then(|()| fs::set_permissions(&beside, fs::metadata(&target)?.permissions()))
+        .and_then(|()| fs::rename(&beside, &target));
+    written.map_err(|error| {
+        let _may_not_be_there = fs::remove_file(&beside);
+        io_error("write", path)(error)
+    })
+}
+
 /// Whether there is a file or folder of this name.
 pub fn exists(path: &Path) -> bool {
     path.exists()

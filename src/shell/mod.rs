@@ -12,5 +12,7 @@ pub mod environment;
 pub mod files;
 /// The folder of a run's results.
 pub mod folder;
+/// Tells when files of a project change.
+pub mod watch;
 /// Stops calls that take too long.
 pub mod watchdog;

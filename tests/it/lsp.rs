@@ -332,6 +332,45 @@ fn findings_come_with_code_severity_whole_span_and_hint_and_go_when_they_are_men
 }
 
 #[test]
+fn a_finding_with_a_cure_offers_it_and_the_project_says_which_findings_count() {
+    let folder = project();
+    let uri = uri_of(&folder, "a.rhai");
+    let mut editor = Editor::open(&folder, &json!({}));
+    let text = SCRIPT.replace("    order(", "    /* 😀 */ odrer(");
+    let found = editor.open_text(&uri, &text)["diagnostics"][0].clone();
+    let params = json!({
+        "textDocument": { "uri": uri },
+        "range": found["range"],
+        "context": { "diagnostics": [found] },
+    });
+    let actions = editor.ask("textDocument/codeAction", &params);
+    assert_eq!(actions[0]["kind"], "quickfix", "{actions}");
+    assert_eq!(actions[0]["diagnostics"][0], found);
+    let edits = actions[0]["edit"]["changes"][&uri].clone();
+    assert_eq!(edits[0]["newText"], "order");
+    assert_eq!(edits[0]["range"], found["range"]);
+    let edit = json!([{ "range": edits[0]["range"], "text": edits[0]["newText"] }]);
+    editor.change(&uri, 2, &edit);
+    assert_eq!(editor.published(&uri)["diagnostics"], json!([]));
+    let elsewhere = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } },
+    });
+    assert_eq!(editor.ask("textDocument/codeAction", &elsewhere), json!([]));
+
+    let division = SCRIPT.replace("ratio)", "1 / 3)");
+    editor.change(&uri, 3, &json!([{ "text": division }]));
+    assert_eq!(editor.published(&uri)["diagnostics"][0]["severity"], 2);
+    folder.write("rustybt.yaml", "check:\n  RBT120: off\n");
+    editor.tell(
+        "textDocument/didSave",
+        &json!({ "textDocument": { "uri": uri } }),
+    );
+    assert_eq!(editor.published(&uri)["diagnostics"], json!([]));
+    editor.goodbye();
+}
+
+#[test]
 fn a_module_is_read_from_the_editor_where_it_is_open_and_from_its_file_where_not() {
     let folder = project();
     let (script, module) = (uri_of(&folder, "a.rhai"), uri_of(&folder, "lib/mine.rhai"));
@@ -589,12 +628,12 @@ fn texts_without_a_file_and_large_ones_are_served_too() {
         "import \"lib/x\" as x;\nfn handle_data(context, data) { x::f(); }",
     );
     assert_eq!(found["diagnostics"][0]["code"], "RBT104", "{found}");
-    let mut large = String::from("fn handle_data(context, data) {\n");
-    for line in 0..5_000 {
-        large.push_str(&format!(
-            "    let v{line} = data.current(context.asset, \"close\"); // ü\n"
-        ));
-    }
+    let lines = (0..5_000)
+        .map(|line| format!("    let v{line} = data.current(context.asset, \"close\"); // ü\n"));
+    let mut large = format!(
+        "fn handle_data(context, data) {{\n{}",
+        lines.collect::<String>()
+    );
     large.push_str("    context.\n");
     let uri = uri_of(&folder, "large one.rhai");
     let found = editor.open_text(&uri, &large);

@@ -16,6 +16,8 @@ mod backtest_results;
 mod calendars;
 /// The program as a person starts it.
 mod check_and_doc;
+mod check_command;
+mod check_faults;
 mod cli;
 /// Files of bars, whole and broken.
 mod data;
@@ -49,6 +51,7 @@ mod metrics;
 /// New projects.
 mod new;
 /// The vectors of the reference simulator.
+mod random_edits;
 mod reference_vectors;
 /// Round trips against an independent program.
 mod round_trips;

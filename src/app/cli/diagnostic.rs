@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::config::layer::{ConfigError, Origin};
 use crate::app::config::value::ValueError;
+use crate::script::edit::Fix;
 use crate::shell::files::FileError;
 
 /// How bad it is.
@@ -121,6 +122,8 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do; each can be pasted where that makes sense.
     pub hints: Vec<String>,
+    /// Edits of the file that do it.
+    pub fix: Option<Fix>,
     /// What else is worth knowing.
     pub notes: Vec<String>,
 }
@@ -145,6 +148,7 @@ impl Diagnostic {
             place: None,
             label: String::new(),
             hints: Vec::new(),
+            fix: None,
             notes: Vec::new(),
         }
     }
@@ -210,7 +214,13 @@ impl Diagnostic {
             .fg_color(Some(AnsiColor::Cyan.into()))
             .effects(Effects::BOLD);
         let bold = Style::new().effects(Effects::BOLD);
-        let lines = self.hints.iter().map(|hint| (cyan, "hint", hint));
+        let help = self
+            .fix
+            .iter()
+            .map(|fix| format!("{} (check --fix does it)", fix.what));
+        let help: Vec<String> = help.collect();
+        let hints = self.hints.iter().map(|hint| (cyan, "hint", hint));
+        let lines = hints.chain(help.iter().map(|help| (cyan, "help", help)));
         for (style, word, line) in lines.chain(self.notes.iter().map(|note| (bold, "note", note))) {
             let style = if plain { Style::new() } else { style };
             writeln!(text, "  {style}{word}{style:#}: {}", escape(line))
@@ -252,9 +262,24 @@ impl Diagnostic {
             "end_column": position.map(|position| position.end_column),
             "label": (!self.label.is_empty()).then_some(self.label.as_str()),
             "hints": self.hints,
+            "fix": self.fix.as_ref().map(fix_json),
             "notes": self.notes,
         })
     }
+}
+
+/// Returns edits as data: places from 1, columns in characters, ends exclusive.
+fn fix_json(fix: &Fix) -> Value {
+    let edits = fix.edits.iter().map(|edit| {
+        json!({
+            "line": edit.line,
+            "column": edit.column,
+            "end_line": edit.end_line,
+            "end_column": edit.end_column,
+            "text": edit.text,
+        })
+    });
+    json!({ "what": fix.what, "edits": edits.collect::<Vec<_>>() })
 }
 
 /// Returns the document that every command prints with `--json`.

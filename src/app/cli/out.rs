@@ -93,6 +93,18 @@ impl Out {
         }
     }
 
+    /// Whether whoever read the results went away.
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Wipes the screen, if results go to one.
+    pub fn clear(&mut self) {
+        if io::stdout().is_terminal() {
+            self.print("\u{1b}[2J\u{1b}[H");
+        }
+    }
+
     /// Prints a line of a result.
     pub fn line(&mut self, text: impl Display) {
         self.print(&format!("{text}\n"));

@@ -130,6 +130,7 @@ pub const KEYS: &[Key] = &[
     value("execution.cancel_policy", "never", "whether a session's end cancels orders: never or eod"),
     absent("execution.latency_ms", Shape::Scalar, "by mode and kind", "simulated latency in milliseconds"),
     value("execution.latency_jitter", "0.2", "how far the latency varies, as a share"),
+    absent("check.*", Shape::Scalar, "the rule's own", "how much a rule of check matters: off, warn or error"),
     absent("assets.*.kind", Shape::Scalar, "data.kind", "the kind of one asset"),
     absent("assets.*.tick_size", Shape::Scalar, "by kind", "the step of prices"),
     absent("assets.*.lot_size", Shape::Scalar, "by kind", "the step of quantities"),

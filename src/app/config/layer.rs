@@ -112,7 +112,7 @@ pub fn defaults() -> Vec<Setting> {
 }
 
 /// Reads the variables `RUSTYBT_SECTION__KEY`. Names are lower-cased, but for the symbol in
-/// `RUSTYBT_ASSETS__SYMBOL__KEY`.
+/// `RUSTYBT_ASSETS__SYMBOL__KEY` and the code in `RUSTYBT_CHECK__CODE`.
 pub fn from_environment(
     variables: &BTreeMap<String, String>,
     errors: &mut Vec<ConfigError>,
@@ -127,6 +127,11 @@ pub fn from_environment(
             && let Some(symbol) = rest.split("__").nth(1)
         {
             symbol.clone_into(&mut path[1]);
+        }
+        if path[0] == "check"
+            && let Some(code) = path.get_mut(1)
+        {
+            *code = code.to_uppercase();
         }
         let origin = Origin::Environment(name.clone());
         match find(&path) {

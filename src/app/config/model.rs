@@ -19,6 +19,7 @@ use crate::core::model::time::Timeframe;
 use crate::core::sim::commission::Commission;
 use crate::core::sim::rules::FillAt;
 use crate::core::sim::slippage::Slippage;
+use crate::script::check::level::{Level, Levels};
 
 /// Everything that a run is configured with.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Config {
     pub engine: Engine,
     /// How the simulated exchange and account behave.
     pub execution: Execution,
+    /// How much rules of `check` matter, by code.
+    pub check: Levels,
     /// What differs from the defaults of its kind, by symbol.
     pub assets: BTreeMap<String, AssetConfig>,
     pub(crate) settings: BTreeMap<KeyPath, Setting>,
@@ -187,6 +190,15 @@ impl Words for MarginCall {
     const NOUN: &'static str = "margin call";
     const ALL: &'static [(&'static str, Self)] =
         &[("warn", Self::Warn), ("liquidate", Self::Liquidate)];
+}
+
+impl Words for Level {
+    const NOUN: &'static str = "level of a rule";
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("off", Self::Off),
+        ("warn", Self::Warn),
+        ("error", Self::Error),
+    ];
 }
 
 impl Words for CancelPolicy {

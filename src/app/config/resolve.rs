@@ -24,6 +24,7 @@ use crate::core::model::asset::AssetKind;
 use crate::core::model::number::{Money, Quantity};
 use crate::core::model::time::Timeframe;
 use crate::core::sim::rules::FillAt;
+use crate::script::check::level::{Level, Levels, is_settable};
 
 /// Merges the layers, the weakest first, and reads them.
 ///
@@ -42,6 +43,7 @@ pub fn resolve(layers: impl IntoIterator<Item = Setting>) -> Result<Config, Vec<
     let data = reader.data();
     let engine = reader.engine();
     let execution = reader.execution();
+    let check = reader.check();
     let assets = reader.assets();
     if reader.errors.is_empty() {
         Ok(Config {
@@ -49,6 +51,7 @@ pub fn resolve(layers: impl IntoIterator<Item = Setting>) -> Result<Config, Vec<
             data,
             engine,
             execution,
+            check,
             assets,
             settings,
         })
@@ -173,6 +176,30 @@ impl Reader<'_> {
             let hint = "what is enough to open must be enough to hold";
             self.wrong(key, &ValueError::new(what, hint));
         }
+    }
+
+    fn check(&mut self) -> Levels {
+        let keys: Vec<KeyPath> = self
+            .settings
+            .keys()
+            .filter(|key| key.0[0] == "check")
+            .cloned()
+            .collect();
+        let mut levels = Levels::new();
+        for key in keys {
+            let code = key.0[1].to_uppercase();
+            if !is_settable(&code) {
+                let error = ValueError::new(
+                    "there is no such rule, or its level is fixed",
+                    "rustybt check --explain CODE explains a rule",
+                );
+                let origin = self.settings[&key].origin.clone();
+                self.report(&key, &error, origin);
+            } else if let Some(level) = self.at(&key, Level::parse_word) {
+                levels.insert(code, level);
+            }
+        }
+        levels
     }
 
     fn assets(&mut self) -> BTreeMap<String, AssetConfig> {

@@ -20,6 +20,7 @@ impl Server {
             "textDocument/signatureHelp",
             "textDocument/definition",
             "textDocument/documentSymbol",
+            "textDocument/codeAction",
         ];
         if !known.contains(&method) {
             return Err((METHOD_NOT_FOUND, format!("there is no method `{method}`")));
@@ -36,6 +37,21 @@ impl Server {
             .ok_or_else(|| invalid("a document that is open"))?;
         if method == "textDocument/documentSymbol" {
             return Ok(self.symbols(uri, &document.script));
+        }
+        if method == "textDocument/codeAction" {
+            let ends = params.get("range").and_then(|range| {
+                let offset = |end| {
+                    self.client
+                        .encoding
+                        .offset(&document.script.text, range.get(end)?)
+                };
+                Some(offset("start")?..offset("end")?)
+            });
+            let range = ends.ok_or_else(|| invalid("a range"))?;
+            if document.stale {
+                self.check(uri);
+            }
+            return Ok(self.actions(uri, &range));
         }
         let encoding = self.client.encoding;
         let at = params

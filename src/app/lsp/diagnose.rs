@@ -1,5 +1,6 @@
 //! Findings as diagnostics of the protocol.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use crate::app::lsp::Server;
 use crate::app::lsp::text::{offsets, uri_of};
 use crate::script::check::{Finding, Severity, explain};
+use crate::script::edit::offset;
 use crate::script::error::Place;
 
 /// The code of what is declared and never used, which editors show faded.
@@ -28,13 +30,50 @@ impl Server {
             .collect()
     }
 
+    /// Returns the edits that do away with findings at a place.
+    pub(super) fn actions(&self, uri: &str, at: &Range<usize>) -> Value {
+        let Some(document) = self.documents.0.get(uri) else {
+            return json!([]);
+        };
+        let name = document.file(uri).name();
+        let own = document
+            .findings
+            .iter()
+            .filter(|f| f.error.place.file == name);
+        let touched = own.filter(|finding| {
+            let shown = self.shown_at(uri, &name, finding);
+            shown.start <= at.end && at.start <= shown.end
+        });
+        touched
+            .filter_map(|finding| self.action(uri, &name, finding))
+            .collect()
+    }
+
+    /// Returns the edits that do away with a finding; `None` where it has none.
+    fn action(&self, uri: &str, name: &str, finding: &Finding) -> Option<Value> {
+        let text = &self.documents.0.get(uri)?.script.text;
+        let fix = finding.fix.as_ref()?;
+        let edits: Option<Vec<Value>> = fix
+            .edits
+            .iter()
+            .map(|edit| {
+                let start = offset(text, edit.line, edit.column)?;
+                let end = offset(text, edit.end_line, edit.end_column)?;
+                let range = self.client.encoding.range(text, &(start..end));
+                Some(json!({ "range": range, "newText": edit.text }))
+            })
+            .collect();
+        Some(json!({
+            "title": fix.what,
+            "kind": "quickfix",
+            "isPreferred": true,
+            "diagnostics": [self.diagnostic(uri, name, finding)],
+            "edit": { "changes": { uri: edits? } },
+        }))
+    }
+
     /// Returns where a finding is shown in a document.
-    pub(super) fn shown_at(
-        &self,
-        uri: &str,
-        name: &str,
-        finding: &Finding,
-    ) -> std::ops::Range<usize> {
+    pub(super) fn shown_at(&self, uri: &str, name: &str, finding: &Finding) -> Range<usize> {
         let Some(document) = self.documents.0.get(uri) else {
             return 0..0;
         };

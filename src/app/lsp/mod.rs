@@ -18,14 +18,18 @@ mod wire;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::app::check::check_with;
+use crate::app::check::check_text;
 use crate::app::cli::exit::Exit;
+use crate::app::config::{ConfigSources, load};
 use crate::app::lsp::documents::{Document, Documents};
 use crate::app::lsp::text::{Encoding, change};
 use crate::app::lsp::wire::{Incoming, Messages, write};
+use crate::script::check::Checker;
+use crate::script::check::level::Levels;
 
 /// Codes of the protocol for what went wrong.
 const PARSE_ERROR: i64 = -32700;
@@ -57,11 +61,11 @@ struct Client {
 type Refusal = (i64, String);
 
 /// The server.
-#[derive(Debug)]
 struct Server {
     phase: Phase,
     client: Client,
     documents: Documents,
+    checker: Checker,
     /// What is to be sent.
     outbox: Vec<Value>,
 }
@@ -98,6 +102,19 @@ pub fn run(input: impl Read, mut output: impl Write) -> Exit {
     }
 }
 
+/// Returns how much each rule matters to the project that a file lies in; a configuration that cannot
+/// be read changes nothing.
+fn levels_at(path: Option<&Path>) -> Levels {
+    let Some(folder) = path.and_then(Path::parent) else {
+        return Levels::new();
+    };
+    let sources = ConfigSources {
+        folder: folder.to_owned(),
+        ..ConfigSources::here(&[], Vec::new())
+    };
+    load(sources).map(|config| config.check).unwrap_or_default()
+}
+
 /// Whether a request that is still to be answered has been canceled by a message behind it.
 fn canceled<R: Read>(message: &Value, messages: &mut Messages<R>) -> bool {
     let Some(id) = message.get("id") else {
@@ -121,6 +138,7 @@ impl Server {
                 symbols: false,
             },
             documents: Documents::default(),
+            checker: Checker::new(),
             outbox: Vec::new(),
         }
     }
@@ -218,6 +236,7 @@ impl Server {
                 "signatureHelpProvider": { "triggerCharacters": ["(", ","] },
                 "definitionProvider": true,
                 "documentSymbolProvider": true,
+                "codeActionProvider": { "codeActionKinds": ["quickfix"] },
             },
             "serverInfo": { "name": "rustybt", "version": env!("CARGO_PKG_VERSION") },
         })
@@ -296,7 +315,8 @@ impl Server {
         };
         // First of all: a check that fails is not tried again until the text changes.
         document.stale = false;
-        document.findings = check_with(&document.file(uri), &reader);
+        let levels = levels_at(document.path.as_deref());
+        document.findings = check_text(&self.checker, &levels, &document.file(uri), &reader);
         let version = document.version;
         let shown = self.diagnostics(uri);
         self.publish(uri, Some(version), &shown);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::app::check;
 use crate::app::cli::args::backtest::{BacktestArgs, OutputFlags};
 use crate::app::cli::diagnostic::{Diagnostic, Place};
 use crate::app::cli::exit::{Exit, Failure};
@@ -54,6 +55,7 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
         ));
     }
     let script = ScriptFile::read(path)?;
+    check::before_a_run(&script, &config.check, out)?;
     let watch = Stopwatch::start();
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
     let loading = watch.elapsed();

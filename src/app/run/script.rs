@@ -14,7 +14,7 @@ use crate::app::run::rules::margin_of;
 use crate::script::error::ScriptError;
 use crate::script::host::{Locks, ScriptStrategy, Setup};
 use crate::script::sandbox::{Budget, Fuse};
-use crate::shell::files::{FileError, read_text};
+use crate::shell::files::{FileError, exists, read_text};
 
 /// The largest script that is read, in bytes.
 const LARGEST: u64 = 4_000_000;
@@ -67,6 +67,13 @@ impl ScriptFile {
             let places = script.module_places(name);
             places.iter().find_map(|path| read_module_file(path))
         })
+    }
+
+    /// Returns the file that a module of this name is read from; `None` for those of the standard
+    /// library and those that are not there.
+    pub fn module_path(&self, name: &str) -> Option<PathBuf> {
+        let mut places = self.module_places(name).into_iter();
+        places.find(|path| exists(path) && !name.starts_with("std/"))
     }
 
     /// Loads the script for a run.

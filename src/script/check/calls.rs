@@ -77,7 +77,7 @@ fn unknown_in_module(
     let (Some(alias), 1) = (call.namespace.path.first(), call.namespace.path.len()) else {
         return;
     };
-    let alias = alias.name.as_str();
+    let (alias, alias_at) = (alias.name.as_str(), alias.pos);
     let Some(path) = view.file.imports.get(alias) else {
         // An import inside a function is not followed.
         if !function.locals().contains(alias) {
@@ -87,7 +87,7 @@ fn unknown_in_module(
                 |near| format!("did you mean `{near}`?"),
             );
             let message = format!("nothing is imported as `{alias}`");
-            findings.error(view.file, "RBT104", at, message, hint);
+            findings.error(view.file, "RBT104", alias_at, message, hint);
         }
         return;
     };
@@ -195,6 +195,9 @@ fn wrong_in_module(view: &View<'_>, call: &FnCallExpr, at: Position, findings: &
 
 /// Says how a function is called, from its documentation or else from what is registered.
 fn form(view: &View<'_>, name: &str) -> String {
+    if name == "range" {
+        return "for the numbers below n write 0..n".to_owned();
+    }
     let documented = signature(name);
     if documented != name {
         return format!("it is {documented}");

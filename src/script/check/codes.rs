@@ -1,10 +1,14 @@
 //! What the codes of errors and findings mean.
 
 /// Codes with their explanations, in order.
-const CODES: [(&str, &str); 19] = [
+const CODES: [(&str, &str); 20] = [
     (
         "RBT001",
         "The text is not a script: a sign is missing, or one stands where none may. The place is where the reader could not go on; the fault is there or just before.",
+    ),
+    (
+        "RBT002",
+        "A remark `// rustybt: allow CODE` names no rule, or one that finds nothing there. It counts for its own line, or for the next one with code where it stands alone. RBT001 and RBT002 cannot be allowed.",
     ),
     (
         "RBT101",

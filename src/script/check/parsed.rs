@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rhai::{AST, ASTFlags, ASTNode, Engine, Expr, FnAccess, Position, Stmt};
 
 use crate::script::check::{Finding, Severity};
+use crate::script::error::syntax::advise;
 use crate::script::error::{Explainer, Texts};
 use crate::script::modules::ReadModule;
 use crate::script::source::only;
@@ -18,7 +19,7 @@ use crate::script::stdlib;
 
 /// What a file is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Role {
+pub enum Role {
     /// A strategy.
     Script,
     /// What others import.
@@ -213,10 +214,12 @@ pub(super) fn read_all(
             Ok(tree) => tree,
             Err(error) => {
                 let texts = Texts::from([(name.clone(), text)]);
+                let fix = advise(&error.0, &texts[&name], error.1).fix;
                 let error = Explainer::of_texts(&texts, &name).explain_parse(&error, &name);
                 findings.push(Finding {
                     severity: Severity::Error,
                     error,
+                    fix,
                 });
                 continue;
             }

@@ -45,10 +45,32 @@ pub enum Market {
 }
 
 /// The arguments of `check`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// The scripts to check [default: the configured one]
+    /// Scripts and folders of scripts [default: all of the project]
     pub scripts: Vec<PathBuf>,
+    /// Make the edits that are safe, where only one thing can be meant
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: show what would change, and change nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Check again whenever a file changes
+    #[arg(long)]
+    pub watch: bool,
+    /// Let warnings fail the command too
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// How to write what is found
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        conflicts_with = "json"
+    )]
+    pub format: CheckFormat,
     /// Explain the rule of this code, such as RBT101
     #[arg(long, value_name = "CODE")]
     pub explain: Option<String>,
@@ -58,6 +80,29 @@ pub struct CheckArgs {
     /// The configuration files.
     #[command(flatten)]
     pub files: ConfigFiles,
+}
+
+/// What else is to fail `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+/// How `check` writes what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CheckFormat {
+    /// Frames with the line of the script
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// A line for each finding
+    Concise,
 }
 
 /// The arguments of `doc`.
