@@ -7,28 +7,58 @@
 
 /// Findings that a script's author allows.
 mod allow;
+/// Rules about the kinds of arguments.
+mod arguments;
 /// Rules about calls: do they exist, do they take so many arguments, do they know the option.
 mod calls;
+/// Chains of fields, methods and indices.
+mod chain;
 /// What codes mean.
 mod codes;
+/// Rules about comparisons and conditions.
+mod compare;
 /// Findings that only follow from others.
 mod echoes;
+/// Rules about fields.
+mod fields;
 /// Edits that do away with a finding.
 pub mod fix;
+/// Names of other systems.
+mod foreign;
 /// Rules about handlers.
 mod handlers;
+/// Rules about history and time.
+mod history;
+/// What kind of value an expression has.
+mod infer;
+/// Kinds of values.
+mod kind;
 /// How much each rule matters to a project.
 pub mod level;
+/// Rules about loops.
+mod loops;
 /// Rules about names: of functions, of variables.
 mod names;
 /// Rules about numbers.
 mod numbers;
+/// Rules about maps of options.
+mod options;
+/// Rules about parameters.
+mod parameters;
 /// A parsed file, ready to be looked at.
 mod parsed;
+/// Rules about what may be done when.
+mod phases;
+/// How far an expression reaches.
+mod span;
+/// Rules about what a script keeps.
+mod state;
 /// What scripts can call.
 mod surface;
+/// Rules about what is never used.
+mod unused;
 
-pub use self::codes::{codes, explain};
+pub use self::codes::{Meaning, codes, explain, meanings};
 pub use self::parsed::Role;
 pub use self::surface::names as surface_names;
 
@@ -37,9 +67,12 @@ pub(in crate::script) use self::parsed::module_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rhai::Position;
+use rhai::Expr;
 
-use crate::script::check::parsed::{Parsed, read_all};
+use crate::script::check::infer::Kinds;
+use crate::script::check::kind::Value;
+use crate::script::check::parsed::{Function, Parsed, read_all};
+use crate::script::check::span::Spot;
 use crate::script::check::surface::Surface;
 use crate::script::edit::Fix;
 use crate::script::error::{Place, ScriptError, width_at};
@@ -82,8 +115,16 @@ struct View<'a> {
     /// All files, the script itself first.
     all: &'a BTreeMap<String, Parsed>,
     surface: &'a Surface,
+    kinds: &'a Kinds<'a>,
     /// Files that could not be parsed.
     broken: &'a BTreeSet<String>,
+}
+
+impl View<'_> {
+    /// What is known of an expression.
+    fn value(&self, function: &Function, expr: &Expr) -> Value {
+        self.kinds.of(self.file, function, expr)
+    }
 }
 
 /// Where rules leave what they find.
@@ -95,7 +136,7 @@ impl Findings {
         &mut self,
         file: &Parsed,
         code: &'static str,
-        at: Position,
+        at: impl Into<Spot>,
         message: String,
         hint: String,
     ) {
@@ -106,7 +147,7 @@ impl Findings {
         &mut self,
         file: &Parsed,
         code: &'static str,
-        at: Position,
+        at: impl Into<Spot>,
         message: String,
         hint: String,
     ) {
@@ -118,14 +159,14 @@ impl Findings {
         severity: Severity,
         file: &Parsed,
         code: &'static str,
-        at: Position,
+        at: impl Into<Spot>,
         message: String,
         hint: String,
     ) {
         let error = ScriptError {
             code,
             message,
-            place: place(&file.name, &file.text, at),
+            place: place(&file.name, &file.text, at.into()),
             hint,
             trace: Vec::new(),
         };
@@ -141,18 +182,34 @@ impl Findings {
 type Rule = fn(&View<'_>, &mut Findings);
 
 /// All rules, in order of their codes.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 27] = [
     calls::unknown_functions,
     calls::wrong_numbers_of_arguments,
-    calls::unknown_options,
+    arguments::wrong_kinds,
+    options::unknown_options,
     names::unknown_modules,
     names::unknown_variables,
+    fields::unknown_fields,
+    unused::unused,
     handlers::misspelt,
     handlers::wrong_parameters,
     handlers::none_at_all,
     handlers::unknown_scheduled,
     names::functions_like_the_api,
+    state::functions_in_context,
+    state::changed_parameters,
+    phases::wrong_phase,
     numbers::integer_division,
+    compare::unlike_kinds,
+    compare::equal_floats,
+    compare::odd_answers,
+    history::short_history,
+    history::look_ahead,
+    history::clocks,
+    loops::repeated_orders,
+    loops::endless_loops,
+    parameters::odd_parameters,
+    foreign::foreign_names,
 ];
 
 /// Checks a script and every module that it imports. `file` is the name that findings know it by.
@@ -204,7 +261,7 @@ fn check_as(
     read_module: &ReadModule,
 ) -> Vec<Finding> {
     let mut findings = Findings::default();
-    let all = read_all(
+    let mut all = read_all(
         role,
         text,
         file,
@@ -217,11 +274,13 @@ fn check_as(
         .iter()
         .map(|f| f.error.place.file.clone())
         .collect();
+    let kinds = Kinds::infer(surface, &mut all);
     for parsed in all.values() {
         let view = View {
             file: parsed,
             all: &all,
             surface,
+            kinds: &kinds,
             broken: &broken,
         };
         for rule in RULES {
@@ -229,10 +288,10 @@ fn check_as(
         }
     }
     let mut found = findings.0;
-    echoes::drop_handed(&mut found);
+    echoes::drop_told(&mut found);
+    echoes::drop_meant(&mut found);
     for parsed in all.values() {
         echoes::open_comment(parsed, &mut found);
-        echoes::drop_foreign(parsed, &mut found);
     }
     for parsed in all.values() {
         allow::apply(parsed, &mut found);
@@ -251,7 +310,8 @@ fn key<'a>(finding: &'a Finding, main: &str) -> (bool, &'a str, usize, usize, &'
     (file != main, file, *line, *column, finding.error.code)
 }
 
-fn place(file: &str, text: &Arc<str>, at: Position) -> Place {
+fn place(file: &str, text: &Arc<str>, spot: Spot) -> Place {
+    let at = spot.at;
     let line = at.line().unwrap_or(1);
     let column = at.position().unwrap_or(1);
     let shown = text.lines().nth(line - 1).unwrap_or("").to_owned();
@@ -259,7 +319,7 @@ fn place(file: &str, text: &Arc<str>, at: Position) -> Place {
         file: file.to_owned(),
         line,
         column,
-        width: width_at(&shown, column),
+        width: spot.width.unwrap_or_else(|| width_at(&shown, column)),
         text: shown,
     }
 }

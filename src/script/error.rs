@@ -84,33 +84,15 @@ pub(super) const UNSEEN: &str = "a function sees its parameters, its own variabl
 
 /// Words of other languages for what is written otherwise here.
 pub(super) fn foreign_word(name: &str) -> Option<&'static str> {
-    Some(match name {
+    match name {
         "None" | "nil" | "null" | "na" | "nan" | "NaN" | "NULL" | "undefined" => {
-            "no value is written ()"
+            Some("no value is written ()")
         }
-        "True" => "write true",
-        "False" => "write false",
-        "self" => "what lasts is kept in context: context.asset",
-        "pass" => "an empty block is { }",
-        "elif" => "write else if",
-        "strategy" => "orders are functions: order_target_percent(asset, 1.0)",
-        "ta" => "indicators are methods of a series: prices.sma(20)",
-        "open" | "high" | "low" | "close" | "volume" | "hl2" | "hlc3" | "ohlc4" => {
-            "prices are asked for: data.current(asset, \"close\"), data.history(asset, \"close\", 20, \"1d\")"
-        }
-        "input" => "parameters are constants: const LENGTH = param(\"length\", 14, 2..=50);",
-        "bar_index" | "barstate" => "count bars in the context: context.bars += 1",
-        "syminfo" => "an asset knows itself: asset.symbol, asset.exchange, asset.tick_size",
-        "request" => {
-            "bars of another interval come with data.history(asset, \"close\", 20, \"1h\")"
-        }
-        "np" | "pd" | "numpy" | "pandas" | "talib" => {
-            "a series has the methods: prices.mean(), prices.std(), prices.sma(20)"
-        }
-        "console" => "write to the log with log_info(text)",
-        "Math" | "math" => "numbers have the methods: x.abs(), x.sqrt(), max(a, b)",
-        _ => return None,
-    })
+        "True" => Some("write true"),
+        "False" => Some("write false"),
+        "pass" => Some("an empty block is { }"),
+        _ => None,
+    }
 }
 
 /// What helps to explain an error.

@@ -33,6 +33,8 @@ pub(super) type IterFn = fn(Dynamic) -> Box<dyn Iterator<Item = Dynamic>>;
 pub(super) struct Native {
     /// The types of its parameters; that of [`Dynamic`] takes anything.
     pub(super) types: Vec<TypeId>,
+    /// The type of its result; that of [`Dynamic`] may be anything.
+    pub(super) gives: TypeId,
     /// Whether the first argument is changed in place, else it is taken.
     pub(super) by_ref: bool,
     pub(super) func: NativeFn,
@@ -46,6 +48,8 @@ pub(super) type Forms = Rc<Vec<Native>>;
 pub(super) struct Natives {
     forms: BTreeMap<(String, usize), Forms>,
     iterators: Vec<(TypeId, IterFn)>,
+    /// What scripts call the types of the host.
+    kinds: BTreeMap<TypeId, &'static str>,
 }
 
 impl Natives {
@@ -63,6 +67,11 @@ impl Natives {
             .iter()
             .find(|(id, _)| *id == of)
             .map(|(_, make)| *make)
+    }
+
+    /// Returns what scripts call a type of the host; `None` for types of the language.
+    pub(super) fn kind(&self, of: TypeId) -> Option<&'static str> {
+        self.kinds.get(&of).copied()
     }
 
     fn add(&mut self, name: &str, native: Native) {
@@ -122,6 +131,7 @@ impl Registry {
                 name.as_ref(),
                 Native {
                     types,
+                    gives: TypeId::of::<R>(),
                     by_ref,
                     func,
                 },
@@ -191,7 +201,8 @@ impl Registry {
     }
 
     /// Names a type.
-    pub(super) fn register_type_with_name<T: Variant + Clone>(&mut self, name: &str) {
+    pub(super) fn register_type_with_name<T: Variant + Clone>(&mut self, name: &'static str) {
+        self.natives.kinds.insert(TypeId::of::<T>(), name);
         self.module.set_custom_type::<T>(name);
     }
 

@@ -7,7 +7,7 @@ use crate::support::root;
 use crate::support::script::{Ran, Sandbox, closes, frame};
 
 /// What the scripts of tests assert with; it stands after them, so that their places are right.
-const ASSERTIONS: &str = r#"
+pub(crate) const ASSERTIONS: &str = r#"
 fn assert(holds, text) { if !holds { throw text; } }
 
 fn assert_near(a, b, tolerance) {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rustybt::script::check::{Finding, check, check_module};
 use rustybt::script::modules::ReadModule;
 
+use crate::script_api::ASSERTIONS;
 use crate::support::root;
 use crate::support::script::frame;
 
@@ -62,14 +63,17 @@ fn one_file_shows_all_its_faults_at_once_in_order() {
 #[test]
 fn nothing_is_found_where_nothing_is_wrong() {
     let folders = ["scripts", "tests/scripts", "src/app/new/templates"];
+    let mut all = String::new();
     for (path, text) in folders.into_iter().flat_map(scripts_in) {
         let found = findings(&text, &path.display().to_string(), path.parent().unwrap());
+        all.push_str(&shown(&found));
+    }
+    assert!(all.is_empty(), "{all}");
+    for name in ["clean.rhai", "clean_rules.rhai"] {
+        let text = fs::read_to_string(root().join("tests/scripts/checked").join(name)).unwrap();
+        let found = findings(&text, name, &root());
         assert!(found.is_empty(), "{}", shown(&found));
     }
-    let clean = root().join("tests/scripts/checked/clean.rhai");
-    let text = fs::read_to_string(&clean).unwrap();
-    let found = findings(&text, "clean.rhai", &root());
-    assert!(found.is_empty(), "{}", shown(&found));
     for (path, text) in scripts_in("stdlib") {
         let found = check_module(&text, &path.display().to_string(), &reader(&root()));
         assert!(found.is_empty(), "{}", shown(&found));
@@ -95,6 +99,24 @@ fn faulty_scripts_are_found_out_where_their_text_shows_it() {
     insta::assert_snapshot!(text);
 }
 
+/// The scripts that test the API do on purpose what must fail: that is found, and nothing else.
+#[test]
+fn what_the_tests_of_the_api_do_wrong_on_purpose_is_found_and_nothing_else() {
+    let mut text = String::new();
+    for (path, script) in scripts_in("tests/scripts/api") {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let lines = script.lines().count();
+        for finding in findings(&(script + ASSERTIONS), &name, &root()) {
+            let place = &finding.error.place;
+            let is_of_the_assertions = place.line > lines || finding.error.code == "RBT105";
+            if !is_of_the_assertions {
+                let _infallible = writeln!(text, "{} {}", finding.error.code, finding.error);
+            }
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
 #[test]
 fn faults_of_imported_modules_are_found_with_their_own_places() {
     let text = "import \"lib/unfinished\" as unfinished;\n\nfn handle_data(context, data) { }\n";
@@ -106,7 +128,7 @@ fn faults_of_imported_modules_are_found_with_their_own_places() {
 
 #[test]
 fn an_empty_script_and_one_without_handlers_would_never_run() {
-    for text in ["", "fn initialize(context) { }", "const A = 1;"] {
+    for text in ["", "fn initialize(context) { }", "const _A = 1;"] {
         let found = findings(text, "main.rhai", &root());
         let codes: Vec<&str> = found.iter().map(|f| f.error.code).collect();
         assert_eq!(codes, ["RBT107"], "{text}");

@@ -1,9 +1,11 @@
 //! The documentation of what scripts call is complete, and its examples run.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rustybt::script::api::docs::{self, Doc};
-use rustybt::script::check::surface_names;
+use rustybt::script::check::{check, surface_names};
+use rustybt::script::modules::ReadModule;
 
 use crate::support::script::{closes, frame};
 
@@ -74,6 +76,15 @@ fn every_example_runs() {
         let outcome = world.run(&around(doc));
         if let Some(error) = outcome.error {
             panic!("the example of {}:\n{}", doc.name, frame(&error));
+        }
+        // An example shows a call; what comes of it may stay unused.
+        for finding in check(
+            &around(doc),
+            "example",
+            &(Rc::new(|_: &str| None) as ReadModule),
+        ) {
+            let frame = frame(&finding.error);
+            assert_eq!(finding.error.code, "RBT105", "{}:\n{frame}", doc.name);
         }
         ran += 1;
     }
