@@ -9,6 +9,7 @@ use std::fmt::Write;
 use crate::app::doc::beyond::{library, meanings, modules, takers};
 use crate::app::report::page::sha256_base64;
 use crate::script::api::docs::{self, Doc, OPTION_KEYS, title};
+use crate::script::check;
 
 const STYLE: &str = include_str!("site.css");
 const SCRIPT: &str = include_str!("site.js");
@@ -234,7 +235,7 @@ fn code_page() -> Page {
         title: code.to_owned(),
         name: code.to_owned(),
         brief: brief(text),
-        body: format!("<p>{}</p>\n", escape(text)),
+        body: format!("<p>{}</p>\n{}", escape(text), examples(code)),
     });
     Page {
         file: "codes.html".to_owned(),
@@ -242,6 +243,24 @@ fn code_page() -> Page {
         intro: "<p>What the codes of findings, errors and warnings mean.</p>\n".to_owned(),
         items: items.collect(),
     }
+}
+
+/// Writes a script with the fault of a code, and one without.
+fn examples(code: &str) -> String {
+    let mut text = String::new();
+    let Some(meaning) = check::meanings().find(|meaning| meaning.code == code) else {
+        return text;
+    };
+    for (title, script) in [("Wrong", meaning.wrong), ("Right", meaning.right)] {
+        if !script.is_empty() {
+            let script = escape(script.trim_end());
+            let _infallible = write!(
+                text,
+                "<p>{title}:</p>\n<pre tabindex=\"0\"><code>{script}</code></pre>\n"
+            );
+        }
+    }
+    text
 }
 
 fn body(page: &Page) -> String {

@@ -1,11 +1,12 @@
 //! Answers to requests about a text.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use serde_json::{Value, json};
 
 use crate::app::lsp::{INVALID_PARAMS, METHOD_NOT_FOUND, Refusal, Server};
-use crate::script::check::explain;
+use crate::script::check::{Meaning, meanings};
 use crate::script::look::{Candidate, Look, Script, Symbol, SymbolKind, What};
 
 impl Server {
@@ -134,8 +135,8 @@ impl Server {
             if !(shown.start <= at && at <= shown.end) {
                 continue;
             }
-            if let Some(text) = explain(finding.error.code) {
-                parts.push(format!("**{}** {text}", finding.error.code));
+            if let Some(meaning) = meanings().find(|m| m.code == finding.error.code) {
+                parts.push(explained(meaning));
                 range = range.or(Some(shown));
             }
         }
@@ -212,6 +213,18 @@ impl Server {
         };
         Value::Array(symbols.iter().map(shown).collect())
     }
+}
+
+/// Writes what a code means as Markdown.
+fn explained(meaning: &Meaning) -> String {
+    let mut text = format!("**{}** {}", meaning.code, meaning.text);
+    for (title, script) in [("Wrong", meaning.wrong), ("Right", meaning.right)] {
+        if !script.is_empty() {
+            let script = script.trim_end();
+            let _infallible = write!(text, "\n\n{title}:\n```rhai\n{script}\n```");
+        }
+    }
+    text
 }
 
 /// Returns the protocol's number of what a candidate is.

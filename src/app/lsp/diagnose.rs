@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::lsp::Server;
 use crate::app::lsp::text::{offsets, uri_of};
-use crate::script::check::{Finding, Severity, explain};
+use crate::script::check::{Finding, Severity, codes};
 use crate::script::edit::offset;
 use crate::script::error::Place;
 
@@ -122,7 +122,7 @@ impl Server {
             "code": error.code,
             "source": "rustybt",
             "message": message,
-            "data": { "explanation": explain(error.code), "hint": error.hint },
+            "data": { "explanation": codes().find(|(code, _)| *code == error.code).map(|(_, text)| text), "hint": error.hint },
         });
         if error.code == UNUSED {
             shown["tags"] = json!([1]);
