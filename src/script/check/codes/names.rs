@@ -13,19 +13,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         r#"fn handle_data(context, data) {
     let asset = "AAPL";
     order(asset, 1);
-}"#,
+}",
     ),
     meaning(
         "RBT002",
         "A remark `// rustybt: allow CODE` names no rule, or one that finds nothing there. It counts for its own line, or for the next one with code where it stands alone. RBT001 and RBT002 cannot be allowed.",
-        r#"fn handle_data(context, data) {
+        "fn handle_data(context, data) {
     // rustybt: allow RBT120
     print(10 / 30.0);
-}"#,
-        r#"fn handle_data(context, data) {
+}",
+        "fn handle_data(context, data) {
     // rustybt: allow RBT120
     print(10 / 30);
-}"#,
+}",
     ),
     meaning(
         "RBT101",
