@@ -220,7 +220,7 @@ fn initialize(context) {
 }
 fn handle_data(context, data) {
     let prices = data.history(context.asset, \"close\", FAST, \"1d\");
-    let ratio = mine::half(prices.last() ?? 0.0);
+    let ratio = mine::half(prices.last() ?? 0.0) * sizing::kelly(0.5, 1.0, 0.5);
     order(context.asset, ratio);
 }
 ";
@@ -293,10 +293,9 @@ fn findings_come_with_code_severity_whole_span_and_hint_and_go_when_they_are_men
     assert_eq!(found[0]["code"], "RBT101");
     assert_eq!(found[0]["severity"], 1);
     assert_eq!(found[0]["source"], "rustybt");
-    assert_eq!(
-        found[0]["message"],
-        "unknown function `odrer`\nhint: did you mean `order(asset, amount [, options])`?"
-    );
+    let message = found[0]["message"].as_str().unwrap();
+    let start = "unknown function `odrer`\nhint: did you mean `order(asset, amount [, options])`?";
+    assert!(message.starts_with(start), "{message}");
     let span =
         json!({ "start": { "line": 9, "character": 13 }, "end": { "line": 9, "character": 18 } });
     assert_eq!(found[0]["range"], span);
@@ -311,7 +310,7 @@ fn findings_come_with_code_severity_whole_span_and_hint_and_go_when_they_are_men
     // Two changes in one message, the second in the text that the first leaves.
     let edits = json!([
         { "range": { "start": { "line": 9, "character": 4 }, "end": { "line": 9, "character": 31 } }, "text": "" },
-        { "range": { "start": { "line": 9, "character": 4 }, "end": { "line": 9, "character": 4 } }, "text": "// fine: " },
+        { "range": { "start": { "line": 9, "character": 4 }, "end": { "line": 9, "character": 4 } }, "text": "/* fine */ " },
     ]);
     editor.change(&uri, 3, &edits);
     assert_eq!(editor.published(&uri)["diagnostics"], json!([]));
@@ -358,7 +357,7 @@ fn a_finding_with_a_cure_offers_it_and_the_project_says_which_findings_count() {
     });
     assert_eq!(editor.ask("textDocument/codeAction", &elsewhere), json!([]));
 
-    let division = SCRIPT.replace("ratio)", "1 / 3)");
+    let division = SCRIPT.replace("ratio)", "ratio + 1 / 3)");
     editor.change(&uri, 3, &json!([{ "text": division }]));
     assert_eq!(editor.published(&uri)["diagnostics"][0]["severity"], 2);
     folder.write("rustybt.yaml", "check:\n  RBT120: off\n");

@@ -13,7 +13,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         r#"fn handle_data(context, data) {
     let asset = "AAPL";
     order(asset, 1);
-}",
+}"#,
     ),
     meaning(
         "RBT002",
