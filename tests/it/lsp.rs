@@ -309,7 +309,7 @@ fn findings_come_with_code_severity_whole_span_and_hint_and_go_when_they_are_men
 
     // Two changes in one message, the second in the text that the first leaves.
     let edits = json!([
-        { "range": { "start": { "line": 9, "character": 4 }, "end": { "line": 9, "character": 31 } }, "text": "" },
+        { "range": { "start": { "line": 9, "character": 4 }, "end": { "line": 9, "character": 30 } }, "text": "" },
         { "range": { "start": { "line": 9, "character": 4 }, "end": { "line": 9, "character": 4 } }, "text": "/* fine */ " },
     ]);
     editor.change(&uri, 3, &edits);
