@@ -183,9 +183,9 @@ type Rule = fn(&View<'_>, &mut Findings);
 
 /// All rules, in order of their codes.
 const RULES: [Rule; 27] = [
+    arguments::wrong_kinds,
     calls::unknown_functions,
     calls::wrong_numbers_of_arguments,
-    arguments::wrong_kinds,
     options::unknown_options,
     names::unknown_modules,
     names::unknown_variables,
@@ -298,7 +298,8 @@ fn check_as(
         fix::propose(parsed, surface, &mut found);
     }
     found.sort_by(|a, b| key(a, file).cmp(&key(b, file)));
-    found.dedup();
+    // The first rule that says something of a place knows most about it.
+    found.dedup_by(|a, b| a.error.code == b.error.code && a.error.place == b.error.place);
     found
 }
 

@@ -238,9 +238,6 @@ fn no_such_method(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
     let (Some(kind @ Kind::Host(type_name)), How::Method) = (own.sure(), call.how) else {
         return;
     };
-    if !view.surface.knows(name) {
-        return;
-    }
     let has = view.surface.forms(name).iter();
     if has.clone().any(
         |form| matches!(form.params.first(), Some(first) if *first == kind || *first == Kind::Any),
@@ -251,11 +248,26 @@ fn no_such_method(view: &View<'_>, call: &Call<'_>, findings: &mut Findings) {
     let hint = if is_field {
         format!("`{name}` is read without parentheses")
     } else {
-        nearest(name, view.surface.methods(kind))
-            .map_or_else(String::new, |near| format!("did you mean `{near}`?"))
+        nearest(name, view.surface.methods(kind)).map_or_else(String::new, |near| {
+            format!("did you mean `{}`?", of_kind(near, type_name))
+        })
     };
     let message = format!("{type_name} has no method `{name}`");
     findings.error(view.file, "RBT101", call.at, message, hint);
+}
+
+/// Returns how a method of a kind is called.
+fn of_kind(name: &str, type_name: &str) -> String {
+    let own = docs::find(name).into_iter();
+    let forms: Vec<&str> = own
+        .filter(|doc| !doc.is_field && doc.receiver == type_name)
+        .map(|doc| &*doc.signature)
+        .collect();
+    if forms.is_empty() {
+        signature(name)
+    } else {
+        forms.join(" or ")
+    }
 }
 
 /// Checks arguments by the names that the documentation gives to parameters.

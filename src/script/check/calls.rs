@@ -75,12 +75,24 @@ fn meant(view: &View<'_>, name: &str) -> String {
     let own: Vec<&Function> = view.file.named().collect();
     let names = own.iter().map(|f| f.name.as_str());
     let Some(near) = nearest(name, view.surface.names().chain(names)) else {
-        return String::new();
+        return meant_in_modules(view, name);
     };
     match own.iter().find(|f| f.name == near) {
         Some(f) => format!("did you mean `{near}({})`?", f.params.join(", ")),
         None => format!("did you mean `{}`?{}", signature(near), taken(near)),
     }
+}
+
+/// Says which function of an imported module is meant.
+fn meant_in_modules(view: &View<'_>, name: &str) -> String {
+    let modules = view.file.imports.iter();
+    let mut found = modules.filter_map(|(alias, path)| {
+        let offered = view.all.get(path)?.named().filter(|f| !f.private);
+        let near = nearest(name, offered.map(|f| f.name.as_str()))?;
+        let params = public(view.all.get(path)?, near)?.params.join(", ");
+        Some(format!("did you mean `{alias}::{near}({params})`?"))
+    });
+    found.next().unwrap_or_default()
 }
 
 fn unknown_in_module(

@@ -25,6 +25,8 @@ use crate::script::check::surface::{Form, Surface};
 pub(super) struct Kinds<'a> {
     surface: &'a Surface,
     fields: BTreeMap<String, Value>,
+    /// Whether all has been looked at: what has no kind then gets none.
+    settled: bool,
 }
 
 /// More rounds than kinds can ever change.
@@ -36,6 +38,7 @@ impl<'a> Kinds<'a> {
         let mut kinds = Self {
             surface,
             fields: BTreeMap::new(),
+            settled: false,
         };
         for file in all.values_mut() {
             let stained = assigned_in_closures(file);
@@ -80,6 +83,7 @@ impl<'a> Kinds<'a> {
 
     /// What never got a kind has none; nor has anything where the rounds did not come to an end.
     fn finish(&mut self, all: &mut BTreeMap<String, Parsed>, unsettled: bool) {
+        self.settled = true;
         let functions = all.values_mut().flat_map(|file| &mut file.functions);
         let values = functions.flat_map(|function| function.kinds.values_mut());
         for value in values.chain(self.fields.values_mut()) {
@@ -378,7 +382,14 @@ impl<'a> Kinds<'a> {
     fn field(&self, of: Kind, name: &str) -> Value {
         let registered = self.surface.field(of, name);
         match (of, registered) {
-            (Kind::CONTEXT, None) => self.fields.get(name).copied().unwrap_or(Value::ANY),
+            (Kind::CONTEXT, None) => {
+                let unset = if self.settled {
+                    Value::ANY
+                } else {
+                    Value::NEVER
+                };
+                self.fields.get(name).copied().unwrap_or(unset)
+            }
             (Kind::Host(_), Some(kind)) if kind.is_known() => kind.into(),
             (Kind::Host(receiver), Some(_)) => docs::find(name)
                 .iter()

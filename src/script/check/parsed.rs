@@ -213,7 +213,10 @@ fn functions(tree: &AST) -> Vec<Function> {
         kinds: BTreeMap::new(),
     };
     let mut all = vec![top];
-    for f in tree.iter_functions() {
+    // The tree has them in no order; findings shall not depend on that.
+    let mut found: Vec<_> = tree.iter_functions().collect();
+    found.sort_by_key(|f| (f.name, f.params.len()));
+    for f in found {
         let count = f.params.len();
         all.push(Function {
             name: f.name.to_owned(),
