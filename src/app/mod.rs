@@ -13,12 +13,16 @@ pub mod cli;
 pub mod config;
 /// `data`: bars at rest.
 pub mod data;
+/// `definitions`: files for editors.
+pub mod definitions;
 /// `doc`: the words about everything that a script can call.
 pub mod doc;
 /// `doctor`: looks at the surroundings.
 pub mod doctor;
 /// How figures are written for people.
 pub mod figures;
+/// `lsp`: what editors ask.
+pub mod lsp;
 /// `new`: makes a project.
 pub mod new;
 /// `repl`: lines evaluated at a moment of history.

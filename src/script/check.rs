@@ -62,6 +62,8 @@ pub use self::codes::{Meaning, codes, explain, meanings};
 pub use self::parsed::Role;
 pub use self::surface::names as surface_names;
 
+pub(in crate::script) use self::parsed::module_text;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -20,6 +20,8 @@ mod fast;
 pub mod host;
 /// The pieces of a script's text.
 mod lexemes;
+/// What an editor is told about a text.
+pub mod look;
 /// Imports.
 pub mod modules;
 /// Numbers that never fail silently.

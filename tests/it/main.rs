@@ -29,6 +29,8 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The documentation as pages, and definitions for editors.
+mod documentation;
 /// The order of things at one instant and between bars.
 mod events;
 /// The simulated exchange against the reference's scenarios.
@@ -44,6 +46,8 @@ mod generated_data;
 mod indicators;
 /// Brackets, tied orders and changes.
 mod linked_orders;
+/// What editors ask, in messages of the protocol.
+mod lsp;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.

@@ -29,6 +29,7 @@ use crate::app::run::failure::diagnostic_of;
 use crate::app::run::script::ScriptFile;
 use crate::script::check::level::{self, Levels};
 use crate::script::check::{Checker, Finding, Role, Severity};
+use crate::script::modules::ReadModule;
 
 /// Runs the command: exit 0 where nothing was found or warnings only, 1 where there are errors.
 ///
@@ -135,13 +136,7 @@ pub fn check_file(script: &ScriptFile) -> Vec<Finding> {
 /// Checks a script as a project wants it; findings in modules name the modules' files.
 pub fn check_with(checker: &Checker, levels: &Levels, script: &ScriptFile) -> Vec<Finding> {
     let name = script.name();
-    let found = checker.check(
-        role_of(&script.path),
-        &script.text,
-        &name,
-        &script.module_reader(),
-    );
-    let mut found = level::apply(levels, found);
+    let mut found = check_text(checker, levels, script, &script.module_reader());
     for finding in found.iter_mut().filter(|f| f.error.place.file != name) {
         let place = &mut finding.error.place;
         if let Some(path) = script.module_path(&place.file) {
@@ -149,6 +144,19 @@ pub fn check_with(checker: &Checker, levels: &Levels, script: &ScriptFile) -> Ve
         }
     }
     found
+}
+
+/// Checks a script whose modules come from somewhere else, such as an editor; findings in modules name
+/// them as imports do.
+pub fn check_text(
+    checker: &Checker,
+    levels: &Levels,
+    script: &ScriptFile,
+    read_module: &ReadModule,
+) -> Vec<Finding> {
+    let role = role_of(&script.path);
+    let found = checker.check(role, &script.text, &script.name(), read_module);
+    level::apply(levels, found)
 }
 
 /// Keeps a script from running that has errors, and tells its warnings.

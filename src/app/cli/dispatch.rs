@@ -1,6 +1,7 @@
 //! From the command line to the room that answers it, and to the exit code.
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -12,7 +13,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{calendar, check, doc, doctor, new, repl, test};
+use crate::app::{calendar, check, definitions, doc, doctor, lsp, new, repl, test};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -74,6 +75,8 @@ fn name(command: &Command) -> &'static str {
         Command::Test(_) => "test",
         Command::Repl(_) => "repl",
         Command::Doc(_) => "doc",
+        Command::Definitions(_) => "definitions",
+        Command::Lsp(_) => "lsp",
         Command::Data(_) => "data",
         Command::Calendar(_) => "calendar",
         Command::Runs(_) => "runs",
@@ -93,6 +96,9 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::Test(args) => test::run(args, out),
         Command::Repl(args) => repl::run(args, out),
         Command::Doc(args) => doc::run(args, out),
+        Command::Definitions(args) => definitions::run(args, out),
+        // `--stdio` is taken because editors pass it; there is no other way.
+        Command::Lsp(_) => Ok(lsp::run(io::stdin().lock(), io::stdout().lock())),
         Command::Data(args) => kept::data(args, out),
         Command::Calendar(args) => calendar::run(args, out),
         Command::Runs(command) => kept::runs(command, out),

@@ -9,6 +9,7 @@ use crate::app::cli::args::project::{Market, NewArgs, Template};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
 use crate::app::config::load::PROJECT_FILE;
+use crate::app::definitions::{FOLDER, definitions};
 use crate::shell::files;
 
 /// One file of a new project: its path in the project, and its text.
@@ -105,7 +106,15 @@ pub fn plan(project: &str, template: Template, market: Market) -> Vec<File> {
     ]
     .into_iter()
     .map(|(path, text)| (PathBuf::from(path), fill(text)))
+    .chain(for_editors())
     .collect()
+}
+
+/// Returns the files that tell editors what a script can call.
+fn for_editors() -> impl Iterator<Item = File> {
+    definitions()
+        .into_iter()
+        .map(|(name, text)| (Path::new(FOLDER).join(name), text))
 }
 
 /// Returns the name of the strategy's file, without its ending.

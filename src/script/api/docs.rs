@@ -10,6 +10,8 @@ mod assets;
 mod data;
 mod handlers;
 mod indicators;
+mod kinds;
+mod options;
 mod orders;
 mod output;
 mod panel;
@@ -24,7 +26,9 @@ mod values;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use self::render::{overview, render, search};
+pub use self::kinds::{Parameter, kind_of};
+pub use self::options::{OPTION_KEYS, OptionKey, option_key};
+pub use self::render::{overview, render, search, title};
 
 /// What is known of one function, method or field.
 #[derive(Clone, Debug)]

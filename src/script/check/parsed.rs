@@ -283,7 +283,7 @@ pub(super) fn read_all(
 }
 
 /// Returns the text of a module.
-pub(super) fn module_text(path: &str, read_module: &ReadModule) -> Option<Arc<str>> {
+pub(in crate::script) fn module_text(path: &str, read_module: &ReadModule) -> Option<Arc<str>> {
     if path.starts_with("std/") {
         return stdlib::text(path).map(Arc::from);
     }

@@ -19,7 +19,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::cli::args::backtest::BacktestArgs;
 use crate::app::cli::args::calendar::CalendarArgs;
 use crate::app::cli::args::project::{
-    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs, TestArgs,
+    CheckArgs, CompletionsArgs, ConfigCommand, DefinitionsArgs, DocArgs, DoctorArgs, LspArgs,
+    NewArgs, TestArgs,
 };
 use crate::app::cli::args::repl::ReplArgs;
 use crate::app::cli::out::{Color, Verbosity};
@@ -92,6 +93,10 @@ pub enum Command {
     Repl(ReplArgs),
     /// Explain what a script can call
     Doc(DocArgs),
+    /// Write what a script can call as definition files for editors
+    Definitions(DefinitionsArgs),
+    /// Serve editors: findings, completion, explanations
+    Lsp(LspArgs),
     /// Import, list, show, verify and export bars
     Data(DataArgs),
     /// Show the sessions of an exchange, and whether it is open
