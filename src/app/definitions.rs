@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::app::cli::args::project::DefinitionsArgs;
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
+use crate::core::indicator::spec;
 use crate::script::api::docs::{self, Doc, Parameter};
 use crate::script::look::{Script, language_definitions};
 use crate::script::stdlib;
@@ -93,7 +94,7 @@ fn function(text: &mut String, doc: &Doc) {
     }
     let parameters = doc.parameters();
     let needed = parameters.iter().filter(|p| !p.optional).count();
-    let is_indicator = doc.subject == "Indicators" && doc.text.contains("_series gives");
+    let is_indicator = spec(doc.name).is_some();
     for count in needed..=parameters.len() {
         // What must be there comes first, so that the rest may be left out from the end.
         let given: Vec<&Parameter> = parameters

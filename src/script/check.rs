@@ -226,6 +226,8 @@ pub fn check_module(text: &str, file: &str, read_module: &ReadModule) -> Vec<Fin
 /// Checks many texts: knows what scripts can call, and finds it out once.
 pub struct Checker {
     surface: Surface,
+    /// Functions that a configuration calls.
+    triggers: BTreeSet<String>,
 }
 
 impl Default for Checker {
@@ -239,7 +241,15 @@ impl Checker {
     pub fn new() -> Self {
         Self {
             surface: Surface::new(),
+            triggers: BTreeSet::new(),
         }
+    }
+
+    /// Says which functions of a strategy are called from outside, by triggers of a configuration.
+    #[must_use]
+    pub fn with_triggers(mut self, functions: impl IntoIterator<Item = String>) -> Self {
+        self.triggers = functions.into_iter().collect();
+        self
     }
 
     /// Checks a file and every module that it imports.
@@ -250,17 +260,18 @@ impl Checker {
         file: &str,
         read_module: &ReadModule,
     ) -> Vec<Finding> {
-        check_as(&self.surface, role, text, file, read_module)
+        check_as(self, role, text, file, read_module)
     }
 }
 
 fn check_as(
-    surface: &Surface,
+    checker: &Checker,
     role: Role,
     text: &str,
     file: &str,
     read_module: &ReadModule,
 ) -> Vec<Finding> {
+    let surface = &checker.surface;
     let mut findings = Findings::default();
     let mut all = read_all(
         role,
@@ -275,6 +286,11 @@ fn check_as(
         .iter()
         .map(|f| f.error.place.file.clone())
         .collect();
+    if let Some(main) = all.get_mut(file) {
+        let there = |name: &&String| main.function(name).is_some();
+        let triggered: Vec<String> = checker.triggers.iter().filter(there).cloned().collect();
+        main.scheduled.extend(triggered);
+    }
     let kinds = Kinds::infer(surface, &mut all);
     for parsed in all.values() {
         let view = View {

@@ -59,8 +59,8 @@ fn around(doc: &Doc) -> String {
         ),
         _ => format!(
             "fn handle_data(context, data) {{\nlet asset = symbol(\"AAPL\");\n\
-             let prices = data.history(asset, \"close\", 50, \"1d\");\n\
-             let bars = data.history(asset, 50, \"1d\");\nif bars.len < 50 {{ return; }}\n{example}\n}}"
+             let prices = data.history(asset, \"close\", 300, \"1d\");\n\
+             let bars = data.history(asset, 300, \"1d\");\nif bars.len < 300 {{ return; }}\n{example}\n}}"
         ),
     }
 }
@@ -79,7 +79,7 @@ fn check_example_of_tests(doc: &Doc) {
 
 #[test]
 fn every_example_runs() {
-    let prices: Vec<f64> = (0..60_i32)
+    let prices: Vec<f64> = (0..320_i32)
         .map(|day| 100.0 + f64::from(day % 7) * 1.5 + f64::from(day) * 0.1)
         .collect();
     let world = closes(&prices);

@@ -25,6 +25,7 @@ use crate::app::cli::args::project::{CheckArgs, CheckFormat};
 use crate::app::cli::diagnostic::{Diagnostic, Severity as Shown};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
+use crate::app::config::Config;
 use crate::app::run::failure::diagnostic_of;
 use crate::app::run::script::ScriptFile;
 use crate::script::check::level::{self, Levels};
@@ -43,7 +44,7 @@ pub fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
         return watch::run(args, out);
     }
     let project = Project::find(args)?;
-    once(args, &project, &Checker::new(), out)
+    once(args, &project, &project.checker(), out)
 }
 
 /// Checks all files once, and makes the edits where that is asked for.
@@ -163,8 +164,9 @@ pub fn check_text(
 ///
 /// # Errors
 /// The findings, if an error is among them.
-pub fn before_a_run(script: &ScriptFile, levels: &Levels, out: &Out) -> Result<(), Failure> {
-    let found = check_with(&Checker::new(), levels, script);
+pub fn before_a_run(script: &ScriptFile, config: &Config, out: &Out) -> Result<(), Failure> {
+    let checker = Checker::new().with_triggers(files::triggers(config));
+    let found = check_with(&checker, &config.check, script);
     let diagnostics: Vec<Diagnostic> = found.iter().map(diagnostic).collect();
     if diagnostics.iter().any(|d| d.severity == Shown::Error) {
         return Err(Failure {

@@ -176,8 +176,22 @@ fn standard_library() -> Page {
     let mut items = Vec::new();
     for found in library() {
         let short = found.module.trim_start_matches("std/");
+        let anchor = slug(&format!("{}-{}", found.module, found.name));
+        // Another form of the same function stands with it.
+        if let Some(same) = items
+            .iter_mut()
+            .find(|item: &&mut Item| item.anchor == anchor)
+        {
+            let _infallible = write!(
+                same.body,
+                "<p class=\"form\"><code>{short}::{}</code></p>\n<p>{}</p>\n",
+                escape(&found.signature),
+                escape(&found.text)
+            );
+            continue;
+        }
         items.push(Item {
-            anchor: slug(&format!("{}-{}", found.module, found.name)),
+            anchor,
             title: format!("{}.{}", found.module, found.name),
             name: found.name.clone(),
             brief: brief(&found.text),

@@ -55,7 +55,7 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
         ));
     }
     let script = ScriptFile::read(path)?;
-    check::before_a_run(&script, &config.check, out)?;
+    check::before_a_run(&script, &config, out)?;
     let watch = Stopwatch::start();
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
     let loading = watch.elapsed();

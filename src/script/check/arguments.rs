@@ -94,6 +94,10 @@ pub(super) fn taken(name: &str) -> String {
 }
 
 fn takes(function: &str, param: &str) -> Option<Takes> {
+    // What follows the asset are the indicator's own parameters, and the frequency is the last.
+    if function == "indicator" && param == "frequency" {
+        return None;
+    }
     // () stands for every asset there.
     if param == "asset" && function.starts_with("set_max_") {
         return None;

@@ -196,7 +196,10 @@ fn indices(view: &View<'_>, function: &Function, findings: &mut Findings) {
             let (message, hint) = if of == Kind::Map && kind == Kind::ASSET {
                 (
                     "an Asset is no key of a map: keys are strings".to_owned(),
-                    format!("write [{}.symbol]", span::text(view.file, at)),
+                    format!(
+                        "write {}.symbol between the brackets",
+                        span::text(view.file, at)
+                    ),
                 )
             } else {
                 let of = of.name();

@@ -151,7 +151,7 @@ pub(super) fn none_at_all(view: &View<'_>, findings: &mut Findings) {
     let is_near = file
         .named()
         .any(|f| !is_handler(&f.name) && meant_by(&f.name) == Some("handle_data"));
-    if wakes || is_test || is_near {
+    if wakes || is_test || is_near || !file.scheduled.is_empty() {
         return;
     }
     let message =

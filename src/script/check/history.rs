@@ -14,7 +14,7 @@ use crate::script::check::span;
 use crate::script::check::{Findings, View};
 
 /// Functions of a series for which a method without a period is of the whole series.
-const OF_THE_WHOLE: [&str; 3] = ["min", "max", "var"];
+const OF_THE_WHOLE: [&str; 5] = ["cumsum", "max", "min", "sum", "var"];
 
 /// Methods that take so many steps back.
 const STEPS: [&str; 4] = ["shift", "returns", "log_returns", "diff"];

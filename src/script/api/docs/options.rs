@@ -109,6 +109,11 @@ pub const OPTION_KEYS: &[OptionKey] = &[
         "number",
         "The greatest value that the parameter may have.",
     ),
+    key(
+        "start",
+        "Time or string",
+        "The label of the first bar that a test hands out.",
+    ),
     key("step", "number", "The step of a search over the parameter."),
     key("log", "bool", "Whether a search goes by ratios."),
     key("help", "string", "One line for people."),
