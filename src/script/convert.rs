@@ -55,7 +55,7 @@ pub(super) fn kind_of(value: &Dynamic) -> &'static str {
 
 /// Returns the name that scripts know a host type by.
 pub(super) fn custom_kind(type_name: &str) -> &'static str {
-    const KINDS: [&str; 18] = [
+    const KINDS: [&str; 19] = [
         "Asset",
         "Series",
         "Bars",
@@ -74,6 +74,7 @@ pub(super) fn custom_kind(type_name: &str) -> &'static str {
         "Rule",
         "Model",
         "Weights",
+        "Sim",
     ];
     let name = type_name.rsplit("::").next().unwrap_or(type_name);
     let name = name.strip_suffix("Ref").unwrap_or(name);

@@ -10,6 +10,8 @@
 
 /// Errors of syntax.
 pub(super) mod syntax;
+/// What tests throw.
+mod thrown;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +22,8 @@ use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 use crate::script::api::docs;
 use crate::script::convert::nearest;
 use crate::script::sandbox::{Budget, OUT_OF_TIME};
+
+pub(super) use self::thrown::Thrown;
 
 /// The texts of a script and its modules, by the name that errors know them by.
 pub(super) type Texts = BTreeMap<String, Arc<str>>;
@@ -61,9 +65,40 @@ pub struct ScriptError {
     pub hint: String,
     /// How the script got there, innermost first.
     pub trace: Vec<Called>,
+    /// What else was known at that moment.
+    pub details: Details,
+}
+
+/// What was known at the moment of an error.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Details {
+    /// The variables named on the failing line and what they held, cut where it is long.
+    pub values: Vec<(String, String)>,
+    /// The assets that these variables held.
+    pub assets: Vec<String>,
+    /// Both sides of an assertion that does not hold.
+    pub sides: Option<(String, String)>,
+    /// The function that the engine had called; empty outside of handlers.
+    pub handler: String,
+    /// The instant of the decision, RFC 3339; empty outside of handlers.
+    pub bar_time: String,
 }
 
 impl std::error::Error for ScriptError {}
+
+impl ScriptError {
+    /// Adds what was known at the moment of the error; what it knows itself stays.
+    #[must_use]
+    pub(super) fn with_details(mut self, details: Details) -> Self {
+        let own = std::mem::replace(&mut self.details, details);
+        if !own.handler.is_empty() {
+            self.details = own;
+        } else if own.sides.is_some() {
+            self.details.sides = own.sides;
+        }
+        self
+    }
+}
 
 /// One line: place and message.
 impl fmt::Display for ScriptError {
@@ -84,33 +119,15 @@ pub(super) const UNSEEN: &str = "a function sees its parameters, its own variabl
 
 /// Words of other languages for what is written otherwise here.
 pub(super) fn foreign_word(name: &str) -> Option<&'static str> {
-    Some(match name {
+    match name {
         "None" | "nil" | "null" | "na" | "nan" | "NaN" | "NULL" | "undefined" => {
-            "no value is written ()"
+            Some("no value is written ()")
         }
-        "True" => "write true",
-        "False" => "write false",
-        "self" => "what lasts is kept in context: context.asset",
-        "pass" => "an empty block is { }",
-        "elif" => "write else if",
-        "strategy" => "orders are functions: order_target_percent(asset, 1.0)",
-        "ta" => "indicators are methods of a series: prices.sma(20)",
-        "open" | "high" | "low" | "close" | "volume" | "hl2" | "hlc3" | "ohlc4" => {
-            "prices are asked for: data.current(asset, \"close\"), data.history(asset, \"close\", 20, \"1d\")"
-        }
-        "input" => "parameters are constants: const LENGTH = param(\"length\", 14, 2..=50);",
-        "bar_index" | "barstate" => "count bars in the context: context.bars += 1",
-        "syminfo" => "an asset knows itself: asset.symbol, asset.exchange, asset.tick_size",
-        "request" => {
-            "bars of another interval come with data.history(asset, \"close\", 20, \"1h\")"
-        }
-        "np" | "pd" | "numpy" | "pandas" | "talib" => {
-            "a series has the methods: prices.mean(), prices.std(), prices.sma(20)"
-        }
-        "console" => "write to the log with log_info(text)",
-        "Math" | "math" => "numbers have the methods: x.abs(), x.sqrt(), max(a, b)",
-        _ => return None,
-    })
+        "True" => Some("write true"),
+        "False" => Some("write false"),
+        "pass" => Some("an empty block is { }"),
+        _ => None,
+    }
 }
 
 /// What helps to explain an error.
@@ -198,6 +215,7 @@ impl<'a> Explainer<'a> {
             hint: advice.hint,
             place,
             trace: Vec::new(),
+            details: Details::default(),
         }
     }
 
@@ -209,13 +227,20 @@ impl<'a> Explainer<'a> {
                 ..self.explain_parse(&parse, file)
             };
         }
+        let place = self.place(file, error.position());
+        if let EvalAltResult::ErrorRuntime(value, _) = error
+            && let Some(thrown) = value.read_lock::<Thrown>()
+        {
+            return thrown.explain(place, trace);
+        }
         let (code, message, hint) = self.words(error);
         ScriptError {
             code,
             message,
             hint,
-            place: self.place(file, error.position()),
+            place,
             trace,
+            details: Details::default(),
         }
     }
 

@@ -11,8 +11,19 @@
     reason = "an error of a script ends a call; its size does not matter"
 )]
 
+/// Lines that a person types.
+mod console;
+/// The functions that the engine calls.
+mod handlers;
 /// What a script keeps between calls.
 pub mod kept;
+/// A strategy between calls.
+mod seat;
+/// What was known at the moment of an error.
+mod witness;
+
+pub use self::console::{CONSOLE, Console};
+pub use self::handlers::{HANDLERS, handler_params};
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,11 +39,11 @@ use crate::core::engine::strategy::{Call, Failure, Handler, Strategy};
 use crate::core::model::asset::{Asset, AssetId};
 use crate::core::model::number::Quantity;
 use crate::script::api;
-use crate::script::api::context::{ContextRef, RESERVED, register_fields};
+use crate::script::api::context::{ContextRef, RESERVED, register_fields, register_fields_by_name};
 use crate::script::api::data::DataRef;
 use crate::script::api::output;
 use crate::script::convert::{Outcome, fail, kind_of};
-use crate::script::error::{Explainer, ScriptError, Texts};
+use crate::script::error::{Details, Explainer, ScriptError, Texts};
 use crate::script::fast::{Limits, TO_ARRAY_TEXT};
 use crate::script::modules::{Modules, ReadModule};
 use crate::script::numbers;
@@ -42,6 +53,7 @@ use crate::script::registry::Registry;
 use crate::script::sandbox::{self, Budget, Fuse};
 use crate::script::source::{Loading, OwnNames, Unit, read_names};
 use crate::script::state::Fields;
+use crate::script::testing::Bench;
 
 /// What a configuration has set explicitly, so that a script's own setting is overruled.
 #[derive(Clone, Copy, Default, Debug)]
@@ -107,6 +119,8 @@ pub(super) struct Host {
     functions: RefCell<BTreeSet<String>>,
     names: OwnNames,
     said: RefCell<BTreeSet<AssetId>>,
+    /// What tests have at hand; `None` in every other script.
+    pub(super) bench: Option<Bench>,
 }
 
 /// A script that is loaded and can be called.
@@ -133,19 +147,6 @@ impl std::fmt::Debug for ScriptStrategy {
     }
 }
 
-/// Handlers by name, with the number of their parameters.
-pub const HANDLERS: [(&str, usize); 9] = [
-    ("initialize", 1),
-    ("before_trading_start", 2),
-    ("handle_data", 2),
-    ("on_order_fill", 3),
-    ("on_order_cancel", 3),
-    ("on_order_reject", 3),
-    ("on_broker_message", 2),
-    ("on_reload", 2),
-    ("analyze", 2),
-];
-
 impl Host {
     fn new(assets: Rc<[Asset]>, params: Params, rng: Random, locks: Locks, margin: Margin) -> Self {
         Self {
@@ -160,6 +161,7 @@ impl Host {
             functions: RefCell::default(),
             names: OwnNames::default(),
             said: RefCell::default(),
+            bench: None,
         }
     }
 
@@ -229,6 +231,10 @@ impl Host {
 
     /// Writes a line of the log, wherever the script is.
     pub(super) fn say(&self, level: LogLevel, text: &str) {
+        if let Some(bench) = &self.bench {
+            bench.print(text);
+            return;
+        }
         // At the top level there is no desk yet; what is printed there is dropped on purpose: the
         // top level runs when a script is checked, too.
         let _said = self.with(|desk| desk.note(Note::Log(level, text.into(), "".into())));
@@ -254,15 +260,27 @@ impl ScriptStrategy {
     /// For errors of syntax, at the top level, in parameters, and for handlers with a wrong number of
     /// parameters.
     pub fn load(text: &str, file: &str, setup: Setup) -> Result<Self, ScriptError> {
+        Self::load_with(text, file, setup, None)
+    }
+
+    /// Loads a script, as one of tests where there is a bench for them.
+    pub(super) fn load_with(
+        text: &str,
+        file: &str,
+        setup: Setup,
+        bench: Option<Bench>,
+    ) -> Result<Self, ScriptError> {
         let texts: Rc<RefCell<Texts>> = Rc::default();
         texts.borrow_mut().insert(file.to_owned(), text.into());
-        let host = Rc::new(Host::new(
+        let mut host = Host::new(
             setup.assets,
             Params::new(setup.params),
             Random::new(setup.seed),
             setup.locks,
             setup.margin,
-        ));
+        );
+        host.bench = bench;
+        let host = Rc::new(host);
         let (mut engine, mut registry) = furnish(&host, setup.budget, &setup.fuse);
         let modules = Modules::new(setup.read_module, Rc::clone(&texts), host.names.clone());
         engine.set_module_resolver(modules.clone());
@@ -281,7 +299,11 @@ impl ScriptStrategy {
             .compile(text)
             .map(|ast| properties(&ast))
             .map_err(|e| explain(e.into()))?;
-        register_fields(&mut registry, &host, &names);
+        if host.bench.is_some() {
+            register_fields_by_name(&mut registry, &names);
+        } else {
+            register_fields(&mut registry, &host, &names);
+        }
         let natives = registry.install(&mut engine);
         install_iteration(&mut engine);
         let loading = Loading {
@@ -353,63 +375,43 @@ impl ScriptStrategy {
         self.host.functions.borrow().contains(name)
     }
 
-    fn find_handlers(&mut self) -> Result<(), ScriptError> {
-        for (name, needed) in HANDLERS {
-            let Some(given) = self.unit.parameters(name) else {
-                continue;
-            };
-            if given != needed {
-                let params = handler_params(name);
-                return Err(self.error_at_function(
-                    name,
-                    &format!(
-                        "{name} has {given} parameter{}, needs {needed}: {params}",
-                        if given == 1 { "" } else { "s" }
-                    ),
-                    &format!("write fn {name}({params})"),
-                ));
-            }
-            self.handlers.insert(name);
-        }
-        Ok(())
-    }
-
-    fn error_at_function(&self, name: &str, message: &str, hint: &str) -> ScriptError {
-        let texts = self.texts.borrow();
-        let text = texts.get(&self.file).map_or("", |text| text);
-        let place = text
-            .lines()
-            .enumerate()
-            .find_map(|(at, line)| {
-                let column = line.find(&format!("fn {name}"))? + 3;
-                Some(crate::script::error::Place {
-                    file: self.file.clone(),
-                    line: at + 1,
-                    column: column + 1,
-                    width: name.len(),
-                    text: line.to_owned(),
-                })
-            })
-            .unwrap_or_default();
-        ScriptError {
-            code: "RBT106",
-            message: message.to_owned(),
-            place,
-            hint: hint.to_owned(),
-            trace: Vec::new(),
-        }
-    }
-
     fn run(&mut self, function: &str, args: &mut [Dynamic]) -> Result<(), ScriptError> {
+        self.run_for_value(function, args).map(|_| ())
+    }
+
+    fn run_for_value(
+        &mut self,
+        function: &str,
+        args: &mut [Dynamic],
+    ) -> Result<Dynamic, ScriptError> {
+        self.guarded(function, None, |unit, engine| {
+            unit.call(engine, function, args)
+        })
+    }
+
+    /// Lets the script work within its bounds, and explains its failure; `file` is where the work
+    /// stands that is no part of the script.
+    fn guarded(
+        &mut self,
+        function: &str,
+        file: Option<&str>,
+        work: impl FnOnce(&mut Unit, &Engine) -> Result<Dynamic, Box<EvalAltResult>>,
+    ) -> Result<Dynamic, ScriptError> {
         self.calls += 1;
+        // Within a test the call of the test goes on after that of its strategy.
+        let outer = self.fuse.running();
         self.fuse.set_running(self.calls);
         let unit = &mut self.unit;
         let engine = &self.engine;
-        let outcome = catch_unwind(AssertUnwindSafe(|| unit.call(engine, function, args)));
-        self.fuse.set_running(0);
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(unit, engine)));
+        self.fuse.set_running(outer);
         match outcome {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.explain(*error)),
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                let witness = self.unit.take_witness();
+                let details = self.details(function, witness.as_deref());
+                Err(self.explain(*error, file).with_details(details))
+            }
             Err(_) => Err(ScriptError {
                 code: "RBT399",
                 message: format!(
@@ -418,11 +420,12 @@ impl ScriptStrategy {
                 place: crate::script::error::Place::default(),
                 hint: String::new(),
                 trace: Vec::new(),
+                details: Details::default(),
             }),
         }
     }
 
-    fn explain(&self, error: EvalAltResult) -> ScriptError {
+    fn explain(&self, error: EvalAltResult, file: Option<&str>) -> ScriptError {
         // A handler that was called as a function was called from nowhere in the script.
         let mut error = error;
         if let EvalAltResult::ErrorInFunctionCall(_, _, inner, Position::NONE) = error {
@@ -430,7 +433,7 @@ impl ScriptStrategy {
         }
         Explainer {
             texts: &self.texts.borrow(),
-            main: &self.file,
+            main: file.unwrap_or(&self.file),
             functions: self.host.functions.borrow().iter().cloned().collect(),
             constants: self.constants(),
             budget: self.budget,
@@ -570,17 +573,4 @@ fn properties(ast: &rhai::AST) -> Vec<String> {
     });
     names.retain(|name| !RESERVED.contains(&name.as_str()));
     names.into_iter().collect()
-}
-
-/// Returns the parameters of a handler as they are usually named.
-pub fn handler_params(name: &str) -> &'static str {
-    match name {
-        "initialize" => "context",
-        "on_order_fill" => "context, order, fill",
-        "on_order_cancel" | "on_order_reject" => "context, order, reason",
-        "on_broker_message" => "context, message",
-        "on_reload" => "context, previous",
-        "analyze" => "context, results",
-        _ => "context, data",
-    }
 }

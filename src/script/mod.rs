@@ -20,6 +20,8 @@ mod fast;
 pub mod host;
 /// The pieces of a script's text.
 mod lexemes;
+/// What an editor is told about a text.
+pub mod look;
 /// Imports.
 pub mod modules;
 /// Numbers that never fail silently.
@@ -40,3 +42,5 @@ mod source;
 mod state;
 /// The standard library that ships inside the program.
 pub mod stdlib;
+/// Tests that scripts hold, and the worlds that these run strategies in.
+pub mod testing;

@@ -3,6 +3,8 @@
 //! Rhai finds a function by hashing its name and the types of its arguments and walking its modules;
 //! the compiled form of a script ([`crate::script::fast`]) looks it up here once and calls it directly.
 //!
+//! What needs no engine of its own is registered once a thread and shared ([`Registry::share`]).
+//!
 //! Invariants: both see the same functions, but for the few that need Rhai's call context: those stay
 //! with Rhai.
 
@@ -33,6 +35,8 @@ pub(super) type IterFn = fn(Dynamic) -> Box<dyn Iterator<Item = Dynamic>>;
 pub(super) struct Native {
     /// The types of its parameters; that of [`Dynamic`] takes anything.
     pub(super) types: Vec<TypeId>,
+    /// The type of its result; that of [`Dynamic`] may be anything.
+    pub(super) gives: TypeId,
     /// Whether the first argument is changed in place, else it is taken.
     pub(super) by_ref: bool,
     pub(super) func: NativeFn,
@@ -46,15 +50,25 @@ pub(super) type Forms = Rc<Vec<Native>>;
 pub(super) struct Natives {
     forms: BTreeMap<(String, usize), Forms>,
     iterators: Vec<(TypeId, IterFn)>,
+    /// What scripts call the types of the host.
+    kinds: BTreeMap<TypeId, &'static str>,
+    /// What engines of this thread share.
+    shared: Option<Rc<Natives>>,
 }
 
 impl Natives {
     /// Returns the forms of a function; none where there are none.
     pub(super) fn find(&self, name: &str, parameters: usize) -> Forms {
-        self.forms
-            .get(&(name.to_owned(), parameters))
-            .cloned()
-            .unwrap_or_default()
+        let own = self.forms.get(&(name.to_owned(), parameters)).cloned();
+        let Some(shared) = &self.shared else {
+            return own.unwrap_or_default();
+        };
+        let shared = shared.find(name, parameters);
+        match own {
+            None => shared,
+            Some(own) if shared.is_empty() => own,
+            Some(own) => Rc::new(in_order(own.iter().chain(&*shared).cloned().collect())),
+        }
     }
 
     /// Returns how values of a type are iterated, where the host knows.
@@ -63,6 +77,11 @@ impl Natives {
             .iter()
             .find(|(id, _)| *id == of)
             .map(|(_, make)| *make)
+    }
+
+    /// Returns what scripts call a type of the host; `None` for types of the language.
+    pub(super) fn kind(&self, of: TypeId) -> Option<&'static str> {
+        self.kinds.get(&of).copied()
     }
 
     fn add(&mut self, name: &str, native: Native) {
@@ -74,14 +93,19 @@ impl Natives {
         // A later registration replaces an earlier one of the same types, as in Rhai.
         forms.retain(|other| other.types != native.types);
         forms.push(native);
-        // Forms that take anything come last.
-        forms.sort_by_key(|form| {
-            form.types
-                .iter()
-                .filter(|id| **id == TypeId::of::<Dynamic>())
-                .count()
-        });
+        *forms = in_order(std::mem::take(forms));
     }
+}
+
+/// Forms that take anything come last.
+fn in_order(mut forms: Vec<Native>) -> Vec<Native> {
+    forms.sort_by_key(|form| {
+        form.types
+            .iter()
+            .filter(|id| **id == TypeId::of::<Dynamic>())
+            .count()
+    });
+    forms
 }
 
 /// Where functions are registered.
@@ -89,9 +113,31 @@ impl Natives {
 pub(super) struct Registry {
     module: Module,
     natives: Natives,
+    shared: Option<Rc<Module>>,
+}
+
+/// Functions that know of no engine, which all engines of a thread share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    module: Rc<Module>,
+    natives: Rc<Natives>,
 }
 
 impl Registry {
+    /// Closes the registry to be shared by many.
+    pub(super) fn into_shared(self) -> Shared {
+        Shared {
+            module: self.module.into(),
+            natives: Rc::new(self.natives),
+        }
+    }
+
+    /// Adds what is shared, once.
+    pub(super) fn share(&mut self, shared: Shared) {
+        self.shared = Some(shared.module);
+        self.natives.shared = Some(shared.natives);
+    }
+
     /// Registers a function.
     pub(super) fn register_fn<A: 'static, const N: usize, const X: bool, R, const F: bool, FUNC>(
         &mut self,
@@ -122,12 +168,47 @@ impl Registry {
                 name.as_ref(),
                 Native {
                     types,
+                    gives: TypeId::of::<R>(),
                     by_ref,
                     func,
                 },
             );
         }
         FuncRegistration::new(name.as_ref()).set_into_module_raw(&mut self.module, types, func);
+    }
+
+    /// Registers a function that takes anything, but for the type of its first argument, in several
+    /// numbers of arguments at once: one function behind all of them. The first argument is passed by
+    /// reference and not changed.
+    pub(super) fn register_any(
+        &mut self,
+        name: &str,
+        first: TypeId,
+        counts: std::ops::RangeInclusive<usize>,
+        func: &NativeFn,
+    ) {
+        for count in counts {
+            let mut types = vec![TypeId::of::<Dynamic>(); count];
+            if let Some(place) = types.first_mut() {
+                *place = first;
+            }
+            let function = RhaiFunc::Method {
+                func: Rc::clone(func) as Rc<_>,
+                has_context: false,
+                is_pure: true,
+                is_volatile: false,
+            };
+            FuncRegistration::new(name).set_into_module_raw(&mut self.module, &types, function);
+            self.natives.add(
+                name,
+                Native {
+                    types,
+                    gives: TypeId::of::<Dynamic>(),
+                    by_ref: true,
+                    func: Rc::clone(func),
+                },
+            );
+        }
     }
 
     /// Registers how a field is read.
@@ -191,7 +272,8 @@ impl Registry {
     }
 
     /// Names a type.
-    pub(super) fn register_type_with_name<T: Variant + Clone>(&mut self, name: &str) {
+    pub(super) fn register_type_with_name<T: Variant + Clone>(&mut self, name: &'static str) {
+        self.natives.kinds.insert(TypeId::of::<T>(), name);
         self.module.set_custom_type::<T>(name);
     }
 
@@ -211,6 +293,9 @@ impl Registry {
 
     /// Gives the functions to an engine, and the table to the caller.
     pub(super) fn install(self, engine: &mut Engine) -> Natives {
+        if let Some(shared) = self.shared {
+            engine.register_global_module(shared);
+        }
         engine.register_global_module(self.module.into());
         self.natives
     }

@@ -12,11 +12,11 @@ use std::rc::Rc;
 
 use rhai::{
     AST, ASTNode, Caches, Dynamic, Engine, EvalAltResult, EvalContext, Expr, GlobalRuntimeState,
-    ImmutableString, Module, Position, Scope, Stmt, Token,
+    Identifier, ImmutableString, Module, Position, Scope, Stmt, Token,
 };
 
 use crate::script::convert::error;
-use crate::script::fast::{Limits, Machine, Parts, Program};
+use crate::script::fast::{Limits, Machine, Named, Parts, Program, Witness, is_own};
 use crate::script::modules::Modules;
 use crate::script::registry::Natives;
 
@@ -29,6 +29,8 @@ pub(super) struct Unit {
     global: GlobalRuntimeState,
     caches: Caches,
     scope: Scope<'static>,
+    /// What was known of the last failure.
+    witness: Option<Box<Witness>>,
 }
 
 /// A function taken apart.
@@ -38,6 +40,61 @@ pub(super) struct Unit {
 pub(super) struct Body {
     pub(super) params: Vec<ImmutableString>,
     pub(super) statements: Vec<Stmt>,
+}
+
+impl Body {
+    /// Returns what the failing line of the function names, as far as Rhai left it in its scope.
+    fn witness(&self, error: &EvalAltResult, scope: &Scope<'_>) -> Option<Witness> {
+        let line = error.position().line().filter(|_| is_own(error));
+        line?;
+        let mut named: Vec<(Position, Named)> = Vec::new();
+        let tree = AST::new(self.statements.clone(), Module::new());
+        tree.walk(&mut |path| {
+            let Some(ASTNode::Expr(Expr::Variable(x, _, at))) = path.last() else {
+                return true;
+            };
+            if let Some(value) = scope.get(&x.1).filter(|_| at.line() == line) {
+                let one = Named {
+                    name: x.1.as_str().into(),
+                    field: field_of(path),
+                    value: value.clone(),
+                };
+                named.push((*at, one));
+            }
+            true
+        });
+        named.sort_by_key(|(at, _)| at.position());
+        Some(Witness {
+            named: named.into_iter().map(|(_, one)| one).collect(),
+            handles: scope
+                .iter_raw()
+                .map(|(_, _, value)| value.clone())
+                .collect(),
+        })
+    }
+}
+
+/// Returns the field that is read of the variable at the end of a path.
+fn field_of(path: &[ASTNode<'_>]) -> Option<Identifier> {
+    let [
+        ..,
+        ASTNode::Expr(Expr::Dot(sides, ..)),
+        ASTNode::Expr(Expr::Variable(_, _, at)),
+    ] = path
+    else {
+        return None;
+    };
+    let first = if let Expr::Dot(next, ..) = &sides.rhs {
+        &next.lhs
+    } else {
+        &sides.rhs
+    };
+    if let (Expr::Variable(_, _, root), Expr::Property(x, _)) = (&sides.lhs, first)
+        && root == at
+    {
+        return Some(x.2.as_str().into());
+    }
+    None
 }
 
 /// Functions by name and number of parameters.
@@ -127,6 +184,7 @@ impl Unit {
             global,
             caches: Caches::new(),
             scope: Scope::new(),
+            witness: None,
         })
     }
 
@@ -139,7 +197,7 @@ impl Unit {
     ) -> Result<Dynamic, Box<EvalAltResult>> {
         self.global.num_operations = 0;
         if let Some(id) = self.fast.program.find(function, args.len()) {
-            let result = Machine::new(Parts {
+            let mut machine = Machine::new(Parts {
                 engine,
                 global: &mut self.global,
                 caches: &mut self.caches,
@@ -148,8 +206,11 @@ impl Unit {
                 natives: &self.fast.natives,
                 limits: &self.fast.limits,
                 stack: &mut self.fast.stack,
-            })
-            .run(id, args);
+            });
+            let result = machine.run(id, args);
+            if result.is_err() {
+                self.witness = machine.witness.take();
+            }
             self.global.level = 0;
             self.scope.clear();
             return result;
@@ -178,10 +239,59 @@ impl Unit {
             )
             .call_fn_raw(function, false, false, &mut refs)
         };
+        if let (Err(error), Some(body)) = (&result, body) {
+            self.witness = body.witness(error, &self.scope).map(Box::new);
+        }
         // A stopped call must not leave its depth or variables behind.
         self.global.level = 0;
         self.scope.clear();
         result
+    }
+
+    /// Runs statements that are no part of the script. Their variables stay in `scope`, their
+    /// functions and imports with the script.
+    pub(super) fn evaluate(
+        &mut self,
+        engine: &Engine,
+        text: &str,
+        name: &str,
+        scope: &mut Scope<'static>,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        self.witness = None;
+        let mut ast = engine.compile(text)?;
+        ast.set_source(name);
+        self.global.num_operations = 0;
+        self.global.lib.push(ast.shared_lib().clone());
+        // What was found under a name before may be another function from here on.
+        self.caches = Caches::new();
+        let before = self.global.source.replace(name.into());
+        let outcome = run_statements(
+            engine,
+            &mut self.global,
+            &mut self.caches,
+            scope,
+            ast.statements(),
+        );
+        self.global.source = before;
+        self.global.level = 0;
+        if let Err(error) = &outcome {
+            let body = Body {
+                params: Vec::new(),
+                statements: ast.statements().to_vec(),
+            };
+            self.witness = body.witness(error, scope).map(Box::new);
+        }
+        outcome
+    }
+
+    /// Returns what is known of the last failure, once.
+    pub(super) fn take_witness(&mut self) -> Option<Box<Witness>> {
+        self.witness.take()
+    }
+
+    /// Returns the table of the host's functions.
+    pub(super) fn natives(&self) -> &Natives {
+        &self.fast.natives
     }
 
     /// Returns the names of functions that run under Rhai's own evaluator.

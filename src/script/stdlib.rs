@@ -5,7 +5,9 @@ const MODULES: &[(&str, &str)] = &[
     ("std/signals", include_str!("../../stdlib/signals.rhai")),
     ("std/sizing", include_str!("../../stdlib/sizing.rhai")),
     ("std/portfolio", include_str!("../../stdlib/portfolio.rhai")),
+    ("std/risk", include_str!("../../stdlib/risk.rhai")),
     ("std/stats", include_str!("../../stdlib/stats.rhai")),
+    ("std/dates", include_str!("../../stdlib/dates.rhai")),
 ];
 
 /// Returns the text of a module.

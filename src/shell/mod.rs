@@ -18,6 +18,8 @@ pub mod folder;
 pub mod signals;
 /// What outlives the process.
 pub mod store;
+/// Lines that a person types.
+pub mod terminal;
 /// Tells when files of a project change.
 pub mod watch;
 /// Stops calls that take too long.

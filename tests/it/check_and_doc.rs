@@ -11,7 +11,7 @@ const FAULTY: &str = r#"fn initialize(context) {
 fn handle_data(context, data) {
     let prices = data.histry("AAPL", "close", 10);
     order_targt("AAPL", 5);
-    let ratio = 1 / 3;
+    print(1 / 3);
 }
 "#;
 
@@ -27,7 +27,7 @@ fn all_findings_of_a_file_come_at_once_each_with_its_place() {
     let document = checked.json();
     assert_eq!(document["ok"], false);
     assert_eq!(document["data"]["errors"], 2);
-    assert_eq!(document["data"]["warnings"], 1);
+    assert_eq!(document["data"]["warnings"], 2);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::Folder;
 
 const FAULTY: &str =
-    "fn handle_data(context, data) {\n    order_taget(\"AAPL\", 1);\n    let ratio = 1 / 3;\n}\n";
+    "fn handle_data(context, data) {\n    order_taget(\"AAPL\", 1);\n    print(1 / 3);\n}\n";
 const FINE: &str = "fn handle_data(context, data) {\n    order_target(\"AAPL\", 1);\n}\n";
 const WARNED: &str = "fn handle_data(context, data) {\n    print(1 / 3);\n}\n";
 
@@ -105,7 +105,7 @@ fn a_fix_changes_the_file_says_what_and_a_dry_run_only_shows_it() {
     let shown = folder.rustybt(&["check", "a.rhai", "--fix", "--dry-run"]);
     assert_eq!(folder.read("a.rhai"), FAULTY);
     let difference = "--- a.rhai\n+++ a.rhai\n@@ line 2 @@\n-    order_taget(\"AAPL\", 1);\n\
-                      -    let ratio = 1 / 3;\n+    order_target(\"AAPL\", 1);\n+    let ratio = 1 / 3.0;\n";
+                      -    print(1 / 3);\n+    order_target(\"AAPL\", 1);\n+    print(1 / 3.0);\n";
     assert!(shown.stdout.starts_with(difference), "{}", shown.all());
     assert_eq!(shown.code, Some(1));
     let fixed = folder.rustybt(&["check", "a.rhai", "--fix"]);
@@ -119,7 +119,9 @@ fn a_fix_changes_the_file_says_what_and_a_dry_run_only_shows_it() {
     );
     assert_eq!(
         folder.read("a.rhai"),
-        FAULTY.replace("taget", "target").replace("/ 3;", "/ 3.0;")
+        FAULTY
+            .replace("taget", "target")
+            .replace("1 / 3", "1 / 3.0")
     );
     let left: Vec<String> = std::fs::read_dir(folder.path())
         .unwrap()

@@ -2,7 +2,8 @@
 //!
 //! A `console` block is run line by line, those of one document in one folder that holds the project's
 //! `scripts`; every command must end with 0, or with what a trailing `# exit 3` says. A `yaml` block is
-//! a configuration, a `rhai` block a script. A fence that names a file after the language, as in
+//! a configuration, or under `calendars/` a calendar; a `rhai` block is a script in which `check` finds no
+//! error, and one without a name is run on the sample. A fence that names a file after the language, as in
 //! `csv out/fills.csv`, stands for that file: it is written, or must say the same where a command before
 //! it has written it.
 
@@ -28,7 +29,7 @@ const NOT_OURS: &[&str] = &[
 ];
 
 /// Languages of blocks that say nothing to check.
-const PLAIN: &[&str] = &["", "text", "csv", "json", "toml", "rust"];
+const PLAIN: &[&str] = &["", "text", "csv", "json", "toml", "rust", "python", "pine"];
 
 /// A fenced block.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ fn step(line: &str) -> Result<Step, String> {
         .iter()
         .find_map(|start| command.strip_prefix(start));
     if let Some(rest) = ours {
-        let words: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
+        let words: Vec<String> = rest.split_whitespace().map(unquoted).collect();
         return Ok(if NOT_YET.contains(&words[0].as_str()) {
             Step::Skip
         } else {
@@ -109,6 +110,11 @@ fn step(line: &str) -> Result<Step, String> {
         return Ok(Step::Skip);
     }
     Err(format!("`{command}` is neither ours nor known"))
+}
+
+/// Takes the quotes off a word that a shell would need them for.
+fn unquoted(word: &str) -> String {
+    word.trim_matches('\'').to_owned()
 }
 
 /// Returns the documents with their text.
@@ -176,14 +182,26 @@ fn check_document(path: &Path, text: &str) {
                     take(&folder, &mut here, step, &place);
                 }
             }
+            // The calendars of the folder are read with its configuration.
+            "yaml" if file.is_some_and(|file| file.starts_with("calendars/")) => {
+                let ran = folder.rustybt(&["config", "check"]);
+                assert_eq!(ran.code, Some(0), "{place}: {}", ran.all());
+            }
             "yaml" => {
                 folder.write("block.yaml", &block.text);
                 let ran = folder.rustybt(&["config", "check", "-c", "block.yaml"]);
                 assert_eq!(ran.code, Some(0), "{place}: {}", ran.all());
             }
             "rhai" => {
-                let compiled = rhai::Engine::new_raw().compile(&block.text);
-                assert!(compiled.is_ok(), "{place}: {compiled:?}");
+                let name = file.unwrap_or("block.rhai");
+                folder.write(name, &block.text);
+                let ran = folder.rustybt(&["check", name]);
+                assert_eq!(ran.code, Some(0), "{place}: {}", ran.all());
+                let runs = block.text.contains("fn handle_data");
+                if file.is_none() && runs {
+                    let ran = folder.rustybt(&["backtest", name, "--no-save"]);
+                    assert_eq!(ran.code, Some(0), "{place}: {}", ran.all());
+                }
             }
             other => assert!(PLAIN.contains(&other), "{place}: what is `{other}`?"),
         }
@@ -213,6 +231,32 @@ fn take(folder: &Folder, here: &mut PathBuf, step: Step, place: &str) {
 fn every_block_of_every_document_is_true() {
     for (path, text) in documents() {
         check_document(&path, &text);
+    }
+}
+
+#[test]
+fn every_named_script_of_a_document_is_run_by_a_command_of_it() {
+    for (path, text) in documents() {
+        let blocks = blocks(&text);
+        let commands: Vec<&str> = blocks
+            .iter()
+            .filter(|block| block.language == "console")
+            .map(|block| block.text.as_str())
+            .collect();
+        for name in blocks
+            .iter()
+            .filter_map(|block| block.language.strip_prefix("rhai "))
+        {
+            let short = Path::new(name).file_name().unwrap().to_str().unwrap();
+            let folder = name.split('/').next().unwrap();
+            let run = commands
+                .iter()
+                .any(|text| text.contains(short) || text.contains(&format!("test {folder}")));
+            // A strategy that tests name is run by them.
+            let stem = short.trim_end_matches(".rhai");
+            let tested = text.contains(&format!("sim_context(\"strategies/{stem}\""));
+            assert!(run || tested, "{}: nothing runs {name}", path.display());
+        }
     }
 }
 
@@ -265,4 +309,7 @@ fn blocks_and_steps_are_taken_apart() {
         ]
     );
     assert!(steps("$ curl x | sh").is_err());
+    let quoted = steps("$ rustybt backtest --data 'synthetic:bars=9;seed=1'").unwrap();
+    let words = ["backtest", "--data", "synthetic:bars=9;seed=1"].map(str::to_owned);
+    assert_eq!(quoted, [Step::Run(words.into(), 0)]);
 }

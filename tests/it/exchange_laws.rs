@@ -192,6 +192,7 @@ impl Trader for Player {
             | Call::BeforeTradingStart
             | Call::Function(_)
             | Call::BrokerMessage(_)
+            | Call::Reload(_)
             | Call::Analyze(_) => {}
         }
         Ok(())

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+/// Candlestick patterns.
+mod candles;
 /// Reading the reference vectors.
 mod vectors;
 
@@ -9,10 +11,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use rustybt::core::indicator::{
-    ALL, BarInput, Columns, Indicator, Inputs, MAX_OUTPUTS, Memory, Spec, spec,
+    ALL, BarInput, Columns, Indicator, Inputs, Kind, MAX_OUTPUTS, MAX_PARAMS, Memory, Param, Spec,
+    spec,
 };
 
-use vectors::{Case, FILES, Vectors};
+use vectors::{Case, FILES, MORE, Vectors};
 
 fn outputs(indicator: &dyn Indicator) -> [u64; MAX_OUTPUTS] {
     std::array::from_fn(|output| indicator.value(output).to_bits())
@@ -28,9 +31,14 @@ fn run(indicator: &mut dyn Indicator, bars: &[BarInput]) -> Vec<[u64; MAX_OUTPUT
         .collect()
 }
 
+/// Those that have no value at some bars even after the warm-up.
+const PARTIAL: [&str; 11] = [
+    "acos", "asin", "cosh", "div", "exp", "ln", "log10", "rvol", "sinh", "sqrt", "vwma",
+];
+
 /// Every indicator with its defaults and with short periods.
 fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
-    ALL.iter().flat_map(|spec| {
+    ALL.iter().flat_map(|&spec| {
         let short: Vec<f64> = spec
             .params
             .iter()
@@ -43,18 +51,21 @@ fn each_indicator() -> impl Iterator<Item = (&'static Spec, Vec<f64>)> {
 #[test]
 fn values_and_warm_up_are_those_of_ta_lib() {
     let mut tested = BTreeSet::new();
-    for file in FILES {
-        let vectors = Vectors::read(file);
+    let files = FILES.map(|file| ("talib", file)).into_iter().chain(MORE);
+    for (folder, file) in files {
+        let vectors = Vectors::of(folder, file);
         for case in &vectors.cases {
             let name = case.indicator.as_str();
-            let place = format!("{file}: {name}{:?} {}", case.params, case.output);
+            let place = format!("{folder}/{file}: {name}{:?} {}", case.params, case.output);
             let spec = spec(name).unwrap();
             let output = spec
                 .outputs
                 .iter()
                 .position(|output| *output == case.output)
                 .unwrap();
-            let series = spec.series(&vectors.columns(), &case.params).unwrap();
+            let series = spec
+                .series(&vectors.columns_of(name), &case.params)
+                .unwrap();
             let lookback = spec
                 .lookback(&case.params)
                 .unwrap()
@@ -69,9 +80,20 @@ fn values_and_warm_up_are_those_of_ta_lib() {
     assert_eq!(tested, all);
 }
 
+/// What running sums leave in TA-Lib's values.
+fn residue(name: &str, price: f64) -> f64 {
+    match name {
+        "linearreg_angle" => 2e-12 * price,
+        // In percent of the price.
+        "fosc" => 1e-11,
+        _ => 3e-14 * price,
+    }
+}
+
 /// Within 1e-9 of the value. Where the value is a small difference of larger numbers: within 1e-12 of the
-/// greatest of its column, or within some last bits of the prices.
+/// greatest of its column, or within what running sums leave. Not a number where TA-Lib has none.
 fn assert_close(place: &str, ours: &[f64], case: &Case, price: f64) {
+    let name = case.indicator.as_str();
     let (warm_up, ours) = ours.split_at(case.warm_up);
     assert!(warm_up.iter().all(|value| value.is_nan()), "{place}");
     assert_eq!(ours.len(), case.values.len(), "{place}");
@@ -80,10 +102,10 @@ fn assert_close(place: &str, ours: &[f64], case: &Case, price: f64) {
         .iter()
         .fold(0.0_f64, |scale, value| scale.max(value.abs()));
     for (bar, (&ours, &theirs)) in ours.iter().zip(&case.values).enumerate() {
-        let allowed = 1e-9 * theirs.abs() + 1e-12 * scale + 1e-15 * price;
+        let allowed = 1e-9 * theirs.abs() + 1e-12 * scale + residue(name, price);
         let bar = bar + case.warm_up;
         assert!(
-            (ours - theirs).abs() <= allowed,
+            (ours - theirs).abs() <= allowed || (ours.is_nan() && theirs.is_nan()),
             "{place} bar {bar}: {ours} is not {theirs}"
         );
     }
@@ -118,8 +140,8 @@ fn the_latest_value_is_the_last_of_the_series_for_every_length() {
             for len in 0..=all.close.len() {
                 let latest = spec.latest(&part(&all, 0, len), &params).unwrap();
                 let place = format!("{file}: {}{params:?} of {len} bars", spec.name);
-                let Some(last) = len.checked_sub(1).filter(|last| !series[0][*last].is_nan())
-                else {
+                let lookback = spec.lookback(&params).unwrap();
+                let Some(last) = len.checked_sub(1).filter(|last| *last >= lookback) else {
                     assert_eq!(latest, None, "{place}");
                     continue;
                 };
@@ -146,7 +168,9 @@ fn a_window_indicator_gives_the_same_values_over_any_later_part() {
             for (output, column) in late.iter().enumerate() {
                 for (bar, &value) in column.iter().enumerate() {
                     let place = format!("{} from {start} bar {bar}", spec.name);
-                    assert_eq!(value.is_nan(), bar < lookback, "{place}");
+                    if !PARTIAL.contains(&spec.name) {
+                        assert_eq!(value.is_nan(), bar < lookback, "{place}");
+                    }
                     if spec.memory == Memory::Window && bar >= lookback {
                         assert_same(value, whole[output][start + bar], &place);
                     }
@@ -158,7 +182,7 @@ fn a_window_indicator_gives_the_same_values_over_any_later_part() {
 
 fn part<'a>(columns: &Columns<'a>, from: usize, to: usize) -> Columns<'a> {
     Columns {
-        open: &[],
+        open: &columns.open[from..to],
         high: &columns.high[from..to],
         low: &columns.low[from..to],
         close: &columns.close[from..to],
@@ -352,8 +376,8 @@ fn a_wrong_parameter_is_named_with_its_rule() {
         ),
         (
             "bbands",
-            &[20.0, 2.0, 2.0, 1.0],
-            "bbands: average_type must be 0 (simple), was 1",
+            &[20.0, 2.0, 2.0, 10.0],
+            "bbands: average_type must be the number of a moving average: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 7 mama, 8 t3, 9 hma, 12 zlema or 13 rma, was 10",
         ),
         (
             "stddev",
@@ -385,7 +409,7 @@ fn columns_of_different_lengths_are_refused() {
 fn the_table_is_in_order_and_each_name_means_one_indicator() {
     assert!(ALL.is_sorted_by_key(|spec| spec.name));
     let mut names = BTreeSet::new();
-    for spec in ALL {
+    for spec in ALL.iter() {
         assert!(
             !spec.doc.contains('\n') && !spec.doc.is_empty(),
             "{}",
@@ -434,6 +458,32 @@ fn any_bars() -> impl Strategy<Value = Vec<BarInput>> {
     )
 }
 
+/// A parameter within its rule, short where it is a period.
+fn any_param(param: &Param, share: f64) -> f64 {
+    const KINDS: [f64; 12] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 12.0, 13.0];
+    match param.kind {
+        Kind::Whole => (param.min + (share * 9.0).floor()).min(param.max),
+        Kind::Real => (param.min.max(-3.0) + share * 3.0).clamp(param.min, param.max),
+        Kind::Average => KINDS[place_of(share, KINDS.len())],
+    }
+}
+
+/// The place at a share of a length.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "short lengths, shares below 1"
+)]
+fn place_of(share: f64, len: usize) -> usize {
+    (share * len as f64) as usize
+}
+
+/// Equal to the bit, or both without a value.
+fn is_near(one: f64, other: f64) -> bool {
+    one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan())
+}
+
 proptest! {
     #[test]
     fn a_ready_indicator_always_has_finite_values(bars in any_bars()) {
@@ -445,6 +495,10 @@ proptest! {
                 prop_assert_eq!(indicator.ready(), count >= lookback, "{}", spec.name);
                 for output in 0..spec.outputs.len() {
                     let value = indicator.value(output);
+                    if PARTIAL.contains(&spec.name) {
+                        prop_assert!(!value.is_infinite(), "{} {}", spec.name, value);
+                        continue;
+                    }
                     prop_assert_eq!(value.is_finite(), indicator.ready(), "{} {}", spec.name, value);
                 }
             }
@@ -471,6 +525,49 @@ proptest! {
             let greatest = window.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             prop_assert_eq!(min[bar].to_bits(), least.to_bits());
             prop_assert_eq!(max[bar].to_bits(), greatest.to_bits());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_parameters_give_columns_and_snapshots_that_agree_bit_for_bit(
+        bars in any_bars(),
+        shares in proptest::collection::vec(0.0..1.0_f64, MAX_PARAMS),
+        cut in 0.0..1.0_f64,
+    ) {
+        let column = |of: fn(&BarInput) -> f64| bars.iter().map(of).collect::<Vec<f64>>();
+        let [open, high, low, close, volume] = [
+            column(|b| b.open), column(|b| b.high), column(|b| b.low), column(|b| b.close), column(|b| b.volume),
+        ];
+        let columns = Columns { open: &open, high: &high, low: &low, close: &close, volume: &volume };
+        for spec in ALL.iter() {
+            let params: Vec<f64> = spec.params.iter().zip(&shares).map(|(param, share)| any_param(param, *share)).collect();
+            let place = format!("{}{params:?}", spec.name);
+            let series = spec.series(&columns, &params).unwrap();
+            let expected = run(&mut *spec.build(&params).unwrap(), &bars);
+            for (output, column) in series.iter().enumerate() {
+                for (bar, value) in column.iter().enumerate() {
+                    prop_assert_eq!(value.to_bits(), expected[bar][output], "{} bar {}", &place, bar);
+                }
+            }
+            let latest = spec.latest(&columns, &params).unwrap();
+            let ready = bars.len() > spec.lookback(&params).unwrap();
+            prop_assert_eq!(latest.is_some(), ready, "{}", &place);
+            if let Some(latest) = latest {
+                prop_assert!(
+                    latest.iter().zip(expected[bars.len() - 1]).all(|(one, other)| is_near(*one, f64::from_bits(other))),
+                    "{} {:?}", &place, latest
+                );
+            }
+            let cut = place_of(cut, bars.len());
+            let mut first = spec.build(&params).unwrap();
+            run(&mut *first, &bars[..cut]);
+            let mut second = spec.build(&params).unwrap();
+            second.restore(&first.snapshot()).unwrap();
+            prop_assert_eq!(run(&mut *second, &bars[cut..]), expected[cut..].to_vec(), "{} cut at {}", &place, cut);
         }
     }
 }

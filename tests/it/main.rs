@@ -12,6 +12,8 @@ mod accounts;
 mod backtest;
 /// What a backtest leaves behind.
 mod backtest_results;
+/// `calendar`, and the calendars and triggers of a project.
+mod calendar_command;
 /// Sessions against `exchange_calendars`.
 mod calendars;
 /// The program as a person starts it.
@@ -27,6 +29,8 @@ mod data_commands;
 mod data_laws;
 /// What the documents say is true.
 mod docs;
+/// The documentation as pages, and definitions for editors.
+mod documentation;
 /// The order of things at one instant and between bars.
 mod events;
 /// The simulated exchange against the reference's scenarios.
@@ -44,6 +48,8 @@ mod indicators;
 mod linked_orders;
 /// Sessions that go on, over kills, edits and requests.
 mod live;
+/// What editors ask, in messages of the protocol.
+mod lsp;
 /// Metrics against independent libraries.
 mod metrics;
 /// New projects.
@@ -51,10 +57,14 @@ mod new;
 /// The vectors of the reference simulator.
 mod random_edits;
 mod reference_vectors;
+/// `repl` as lines are piped into it.
+mod repl;
 /// Round trips against an independent program.
 mod round_trips;
 /// The list of runs and the report.
 mod runs;
+/// Schedules around changes of the clocks, in a backtest and on a clock.
+mod schedule;
 /// Semantics of what scripts call.
 mod script_api;
 /// What can be seen in a script without running it.
@@ -63,8 +73,14 @@ mod script_check;
 mod script_docs;
 /// What a person is told when a script is wrong.
 mod script_errors;
+/// What an error tells of its moment.
+mod script_moments;
+/// Tests that scripts hold.
+mod script_tests;
 /// The scripts that ship.
 mod shipped_scripts;
+/// The standard library against numpy, scipy and Python's calendar.
+mod standard_library;
 /// What several subjects need.
 mod support;
 /// Rules of the source that no compiler checks.

@@ -31,6 +31,14 @@ fn every_template_and_market_makes_a_project_in_order() {
                 .compile(&text)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(!text.contains("{{"), "{text}");
+            let args = ["test", "--json"];
+            let project = folder.path().join(&name);
+            let tested = folder.command(&args).current_dir(project).output().unwrap();
+            let said = String::from_utf8(tested.stdout).unwrap();
+            assert!(
+                tested.status.success() && said.contains("::test_"),
+                "{name}: {said}"
+            );
             for file in [
                 "README.md",
                 ".gitignore",

@@ -7,7 +7,7 @@ use crate::support::root;
 use crate::support::script::{Ran, Sandbox, closes, frame};
 
 /// What the scripts of tests assert with; it stands after them, so that their places are right.
-const ASSERTIONS: &str = r#"
+pub(crate) const ASSERTIONS: &str = r#"
 fn assert(holds, text) { if !holds { throw text; } }
 
 fn assert_near(a, b, tolerance) {
@@ -114,6 +114,16 @@ fn series() {
 }
 
 #[test]
+fn candles() {
+    check("tests/scripts/api/candles.rhai");
+}
+
+#[test]
+fn indicators_work_on_series_pairs_bars_panels_and_numbers() {
+    check("tests/scripts/api/indicators.rhai");
+}
+
+#[test]
 fn time() {
     check("tests/scripts/api/time.rhai");
 }
@@ -131,6 +141,8 @@ fn portfolio() {
 #[test]
 fn standard_library() {
     check("tests/scripts/api/standard_library.rhai");
+    check("tests/scripts/api/std_risk.rhai");
+    check("tests/scripts/api/std_dates.rhai");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The documentation of what scripts call is complete, and its examples run.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rustybt::script::api::docs::{self, Doc};
-use rustybt::script::check::surface_names;
+use rustybt::script::check::{check, surface_names};
+use rustybt::script::modules::ReadModule;
 
 use crate::support::script::{closes, frame};
 
@@ -48,7 +50,7 @@ fn every_indicator_has_a_form_that_gives_the_series() {
 
 /// Puts an example where it says that it runs.
 fn around(doc: &Doc) -> String {
-    let example = doc.example;
+    let example = &doc.example;
     match (doc.subject, doc.name) {
         (_, "param") => format!("{example}\nfn handle_data(context, data) {{ }}"),
         ("Set-up" | "Schedules", _) => format!(
@@ -57,23 +59,49 @@ fn around(doc: &Doc) -> String {
         ),
         _ => format!(
             "fn handle_data(context, data) {{\nlet asset = symbol(\"AAPL\");\n\
-             let prices = data.history(asset, \"close\", 50, \"1d\");\n\
-             let bars = data.history(asset, 50, \"1d\");\nif bars.len < 50 {{ return; }}\n{example}\n}}"
+             let prices = data.history(asset, \"close\", 300, \"1d\");\n\
+             let bars = data.history(asset, 300, \"1d\");\nif bars.len < 300 {{ return; }}\n{example}\n}}"
         ),
+    }
+}
+
+/// Runs an example in a test of a script that buys.
+fn check_example_of_tests(doc: &Doc) {
+    let text = format!(
+        "fn handle_data(context, data) {{ if context.portfolio.cash > 0 {{ order(\"AAPL\", 1); }} }}\n\
+         fn test_example() {{\n{}\n}}",
+        doc.example
+    );
+    if let Err(error) = crate::support::script::run_tests(&text) {
+        panic!("the example of {}:\n{}", doc.name, frame(&error));
     }
 }
 
 #[test]
 fn every_example_runs() {
-    let prices: Vec<f64> = (0..60_i32)
+    let prices: Vec<f64> = (0..320_i32)
         .map(|day| 100.0 + f64::from(day % 7) * 1.5 + f64::from(day) * 0.1)
         .collect();
     let world = closes(&prices);
     let mut ran = 0;
     for doc in docs::all().iter().filter(|doc| !doc.example.is_empty()) {
+        if doc.subject == "Tests" {
+            check_example_of_tests(doc);
+            ran += 1;
+            continue;
+        }
         let outcome = world.run(&around(doc));
         if let Some(error) = outcome.error {
             panic!("the example of {}:\n{}", doc.name, frame(&error));
+        }
+        // An example shows a call; what comes of it may stay unused.
+        for finding in check(
+            &around(doc),
+            "example",
+            &(Rc::new(|_: &str| None) as ReadModule),
+        ) {
+            let frame = frame(&finding.error);
+            assert_eq!(finding.error.code, "RBT105", "{}:\n{frame}", doc.name);
         }
         ran += 1;
     }

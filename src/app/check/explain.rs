@@ -25,7 +25,7 @@ pub(super) fn run(code: &str, as_json: bool, out: &mut Out) -> Result<Exit, Fail
         let data: Value = json!({ "code": code, "text": text });
         out.json("check", true, &data, &[]);
     } else {
-        out.line(format_args!("{code}\n    {}", text.replace('\n', "\n    ")));
+        out.line(format_args!("{code}\n    {text}"));
     }
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ use crate::app::cli::args::project::CheckArgs;
 use crate::app::cli::exit::Failure;
 use crate::app::config::load::PROJECT_FILE;
 use crate::app::config::{Config, ConfigSources, load};
+use crate::script::check::Checker;
 use crate::script::check::level::Levels;
 use crate::shell::files;
 
@@ -28,6 +29,14 @@ pub(super) struct Project {
     /// Folders in which a new file would be part of it.
     pub(super) folders: Vec<PathBuf>,
     pub(super) levels: Levels,
+    /// Functions that the configuration calls.
+    triggers: Vec<String>,
+}
+
+/// Returns the functions that a configuration calls.
+pub(super) fn triggers(config: &Config) -> impl Iterator<Item = String> {
+    let triggers = config.schedule.triggers.iter();
+    triggers.map(|trigger| trigger.function.clone())
 }
 
 impl Project {
@@ -47,6 +56,7 @@ impl Project {
             scripts: Vec::new(),
             configs,
             folders: Vec::new(),
+            triggers: config.iter().flat_map(triggers).collect(),
             levels: config.as_ref().map(|c| c.check.clone()).unwrap_or_default(),
         };
         if args.scripts.is_empty() {
@@ -63,6 +73,11 @@ impl Project {
             return Err(no_script());
         }
         Ok(project)
+    }
+
+    /// Returns what checks the scripts of this project.
+    pub(super) fn checker(&self) -> Checker {
+        Checker::new().with_triggers(self.triggers.iter().cloned())
     }
 
     fn take_all(&mut self, configured: Option<PathBuf>) -> Result<(), Failure> {

@@ -25,10 +25,12 @@ use crate::app::cli::args::project::{CheckArgs, CheckFormat};
 use crate::app::cli::diagnostic::{Diagnostic, Severity as Shown};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
+use crate::app::config::Config;
 use crate::app::run::failure::diagnostic_of;
 use crate::app::run::script::ScriptFile;
 use crate::script::check::level::{self, Levels};
 use crate::script::check::{Checker, Finding, Role, Severity};
+use crate::script::modules::ReadModule;
 
 /// Runs the command: exit 0 where nothing was found or warnings only, 1 where there are errors.
 ///
@@ -42,7 +44,7 @@ pub fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
         return watch::run(args, out);
     }
     let project = Project::find(args)?;
-    once(args, &project, &Checker::new(), out)
+    once(args, &project, &project.checker(), out)
 }
 
 /// Checks all files once, and makes the edits where that is asked for.
@@ -135,13 +137,7 @@ pub fn check_file(script: &ScriptFile) -> Vec<Finding> {
 /// Checks a script as a project wants it; findings in modules name the modules' files.
 pub fn check_with(checker: &Checker, levels: &Levels, script: &ScriptFile) -> Vec<Finding> {
     let name = script.name();
-    let found = checker.check(
-        role_of(&script.path),
-        &script.text,
-        &name,
-        &script.module_reader(),
-    );
-    let mut found = level::apply(levels, found);
+    let mut found = check_text(checker, levels, script, &script.module_reader());
     for finding in found.iter_mut().filter(|f| f.error.place.file != name) {
         let place = &mut finding.error.place;
         if let Some(path) = script.module_path(&place.file) {
@@ -151,12 +147,26 @@ pub fn check_with(checker: &Checker, levels: &Levels, script: &ScriptFile) -> Ve
     found
 }
 
+/// Checks a script whose modules come from somewhere else, such as an editor; findings in modules name
+/// them as imports do.
+pub fn check_text(
+    checker: &Checker,
+    levels: &Levels,
+    script: &ScriptFile,
+    read_module: &ReadModule,
+) -> Vec<Finding> {
+    let role = role_of(&script.path);
+    let found = checker.check(role, &script.text, &script.name(), read_module);
+    level::apply(levels, found)
+}
+
 /// Keeps a script from running that has errors, and tells its warnings.
 ///
 /// # Errors
 /// The findings, if an error is among them.
-pub fn before_a_run(script: &ScriptFile, levels: &Levels, out: &Out) -> Result<(), Failure> {
-    let found = check_with(&Checker::new(), levels, script);
+pub fn before_a_run(script: &ScriptFile, config: &Config, out: &Out) -> Result<(), Failure> {
+    let checker = Checker::new().with_triggers(files::triggers(config));
+    let found = check_with(&checker, &config.check, script);
     let diagnostics: Vec<Diagnostic> = found.iter().map(diagnostic).collect();
     if diagnostics.iter().any(|d| d.severity == Shown::Error) {
         return Err(Failure {
@@ -227,10 +237,11 @@ mod tests {
         let helper = "fn half(x) { x / 2.0 }";
         assert!(check_file(&script("lib/half.rhai", helper)).is_empty());
         let found = check_file(&script("scripts/half.rhai", helper));
-        assert_eq!(found.len(), 1);
-        let shown = diagnostic(&found[0]);
-        assert_eq!(shown.code.as_deref(), Some("RBT107"));
-        assert_eq!(shown.severity, Shown::Error);
+        let shown: Vec<Diagnostic> = found.iter().map(diagnostic).collect();
+        let is_idle = |d: &Diagnostic| d.code.as_deref() == Some("RBT107");
+        let idle: Vec<&Diagnostic> = shown.iter().filter(|d| is_idle(d)).collect();
+        assert_eq!(idle.len(), 1);
+        assert_eq!(idle[0].severity, Shown::Error);
     }
 
     #[test]

@@ -8,20 +8,18 @@ use crate::app::check::once;
 use crate::app::cli::args::project::CheckArgs;
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
-use crate::script::check::Checker;
 use crate::shell::clock::now;
 use crate::shell::watch::{Watch, WatchError};
 
 /// Runs until a signal ends the process, or nobody reads the results any more.
 pub(super) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
-    let checker = Checker::new();
     let mut watch = Watch::start().map_err(|error| of_watch(&error))?;
     loop {
         // Folders are watched before their files are read, so that no change is missed.
         let (folders, project) = settled(args, &mut watch)?;
         out.clear();
         out.status("Checking", format_args!("at {}", now()));
-        let outcome = project.and_then(|project| once(args, &project, &checker, out));
+        let outcome = project.and_then(|project| once(args, &project, &project.checker(), out));
         if let Err(failure) = outcome {
             out.report(&failure.diagnostics);
         }

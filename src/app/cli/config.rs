@@ -44,6 +44,7 @@ pub fn check(args: &ConfigArgs, out: &mut Out) -> Result<Exit, Failure> {
     let files: Vec<String> = sources
         .paths()
         .iter()
+        .chain(&sources.calendar_paths())
         .map(|path| path.display().to_string())
         .collect();
     load(sources)?;
@@ -52,7 +53,8 @@ pub fn check(args: &ConfigArgs, out: &mut Out) -> Result<Exit, Failure> {
     } else if files.is_empty() {
         out.line("no configuration file; the defaults hold");
     } else {
-        out.line(format_args!("{} is in order", files.join(", ")));
+        let are = if files.len() == 1 { "is" } else { "are" };
+        out.line(format_args!("{} {are} in order", files.join(", ")));
     }
     Ok(Exit::Done)
 }

@@ -126,6 +126,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// What else is worth knowing.
     pub notes: Vec<String>,
+    /// What else a program may want to know; fields of its JSON.
+    pub facts: serde_json::Map<String, Value>,
 }
 
 impl Diagnostic {
@@ -150,6 +152,7 @@ impl Diagnostic {
             hints: Vec::new(),
             fix: None,
             notes: Vec::new(),
+            facts: serde_json::Map::new(),
         }
     }
 
@@ -252,7 +255,7 @@ impl Diagnostic {
     /// Returns it as an entry of the array `diagnostics`.
     pub fn to_json(&self) -> Value {
         let position = self.place.as_ref().and_then(|place| place.position);
-        json!({
+        let mut entry = json!({
             "severity": self.severity.name(),
             "code": self.code,
             "message": self.what,
@@ -264,7 +267,11 @@ impl Diagnostic {
             "hints": self.hints,
             "fix": self.fix.as_ref().map(fix_json),
             "notes": self.notes,
-        })
+        });
+        if let Some(fields) = entry.as_object_mut() {
+            fields.extend(self.facts.clone());
+        }
+        entry
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the command line to the room that answers it, and to the exit code.
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -12,7 +13,7 @@ use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Color, Out, Verbosity};
 use crate::app::cli::{config, kept, panic};
 use crate::app::run::backtest;
-use crate::app::{check, doc, doctor, new, session};
+use crate::app::{calendar, check, definitions, doc, doctor, lsp, new, repl, session, test};
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -81,8 +82,13 @@ fn name(command: &Command) -> &'static str {
         Command::Stop(_) => "stop",
         Command::Reload(_) => "reload",
         Command::Check(_) => "check",
+        Command::Test(_) => "test",
+        Command::Repl(_) => "repl",
         Command::Doc(_) => "doc",
+        Command::Definitions(_) => "definitions",
+        Command::Lsp(_) => "lsp",
         Command::Data(_) => "data",
+        Command::Calendar(_) => "calendar",
         Command::Runs(_) => "runs",
         Command::Report(_) => "report",
         Command::Config(ConfigCommand::Show(_)) => "config.show",
@@ -107,8 +113,14 @@ fn dispatch(command: &Command, out: &mut Out) -> Result<Exit, Failure> {
         Command::Flatten(args) => session::ask::run("flatten", &args.into(), out),
         Command::Stop(args) => session::ask::run("stop", &args.into(), out),
         Command::Check(args) => check::run(args, out),
+        Command::Test(args) => test::run(args, out),
+        Command::Repl(args) => repl::run(args, out),
         Command::Doc(args) => doc::run(args, out),
+        Command::Definitions(args) => definitions::run(args, out),
+        // `--stdio` is taken because editors pass it; there is no other way.
+        Command::Lsp(_) => Ok(lsp::run(io::stdin().lock(), io::stdout().lock())),
         Command::Data(args) => kept::data(args, out),
+        Command::Calendar(args) => calendar::run(args, out),
         Command::Runs(command) => kept::runs(command, out),
         Command::Report(args) => kept::report(args, out),
         Command::Config(ConfigCommand::Show(args)) => config::show(args, out),

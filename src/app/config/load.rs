@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::app::config::calendars;
 use crate::app::config::layer::{
     ConfigError, Origin, Setting, Source, defaults, from_environment, from_file,
 };
@@ -58,6 +59,14 @@ impl ConfigSources {
                 .collect()
         }
     }
+
+    /// Returns the files of calendars: those in the folder `calendars` beside the first file, or in
+    /// the current folder if there is none.
+    pub fn calendar_paths(&self) -> Vec<PathBuf> {
+        let first = self.paths().into_iter().next();
+        let beside = first.as_deref().and_then(Path::parent);
+        calendars::files_in(beside.unwrap_or(&self.folder))
+    }
 }
 
 /// Reads the configuration.
@@ -73,9 +82,34 @@ pub fn load(sources: ConfigSources) -> Result<Config, Vec<ConfigError>> {
             Err(error) => errors.push(error),
         }
     }
+    let own = calendars::read(&sources.calendar_paths(), &mut errors);
     settings.extend(from_environment(&sources.variables, &mut errors));
     settings.extend(sources.flags);
-    read_settings(settings, errors)
+    let mut config = read_settings(settings, errors)?;
+    config.calendars = own;
+    let wrong = unknown_calendars(&config);
+    if wrong.is_empty() {
+        Ok(config)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Finds the settings that name a calendar which does not exist.
+fn unknown_calendars(config: &Config) -> Vec<ConfigError> {
+    let names_one = |setting: &&Setting| {
+        let path: Vec<&str> = setting.key.0.iter().map(String::as_str).collect();
+        matches!(path[..], ["data", "calendar"] | ["assets", _, "calendar"])
+    };
+    let named = config.settings.values().filter(names_one);
+    named
+        .filter_map(|setting| {
+            let error = config.calendars.named(&setting.text).err()?;
+            let what = format!("`{}`: {error}", setting.key);
+            let hint = "rustybt calendar lists them; calendars/*.yaml can add one";
+            Some(ConfigError::new(what, hint, setting.origin.clone()))
+        })
+        .collect()
 }
 
 /// Reads the settings; what was wrong before comes out with what is wrong in them, by place.

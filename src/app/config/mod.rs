@@ -4,6 +4,8 @@
 //! key, a wrong type and a missing variable are errors with file, line, column and key, all of them at
 //! once; numbers are exact. Knows nothing of how an error is drawn: see [`crate::app::cli`].
 
+/// Calendars of a project.
+pub mod calendars;
 /// Every key, its default and its help.
 pub mod keys;
 /// Settings as text, with their origin.
@@ -18,6 +20,8 @@ pub mod resolve;
 pub mod spec;
 /// `${NAME}` in values.
 pub mod substitute;
+/// What runs when, from outside a script.
+mod triggers;
 /// Single values.
 pub mod value;
 /// YAML with places.

@@ -13,9 +13,11 @@ use rust_decimal::Decimal;
 use crate::app::config::keys::{Default, KEYS, Key, KeyPath};
 use crate::app::config::layer::{Origin, Setting};
 use crate::app::config::value::{Moment, ValueError, Words, parse_fraction};
+use crate::core::calendar::Calendars;
+use crate::core::engine::schedule::Trigger;
 use crate::core::model::asset::AssetKind;
 use crate::core::model::number::{Money, Quantity};
-use crate::core::model::time::Timeframe;
+use crate::core::model::time::{Span, Timeframe};
 use crate::core::sim::commission::Commission;
 use crate::core::sim::rules::FillAt;
 use crate::core::sim::slippage::Slippage;
@@ -32,10 +34,14 @@ pub struct Config {
     pub engine: Engine,
     /// How the simulated exchange and account behave.
     pub execution: Execution,
+    /// What runs when, beside what the script schedules.
+    pub schedule: Schedule,
     /// How much rules of `check` matter, by code.
     pub check: Levels,
     /// What differs from the defaults of its kind, by symbol.
     pub assets: BTreeMap<String, AssetConfig>,
+    /// The calendars, those of the project included.
+    pub calendars: Calendars,
     pub(crate) settings: BTreeMap<KeyPath, Setting>,
 }
 
@@ -111,6 +117,15 @@ pub struct Execution {
     pub latency_ms: Option<u64>,
     /// How far the latency varies, as a fraction of it; 0 to 1.
     pub latency_jitter: Decimal,
+}
+
+/// What runs when.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// How late a trigger may be and still run; zero or more.
+    pub misfire_grace: Span,
+    /// Triggers, in order of their names.
+    pub triggers: Vec<Trigger>,
 }
 
 /// What differs for one asset; `None` keeps the default of its kind.
@@ -217,6 +232,16 @@ impl Words for AssetKind {
     ];
 }
 
+/// Reads `true` or `false`.
+pub(super) fn parse_flag(text: &str) -> Result<bool, ValueError> {
+    text.parse().map_err(|_| {
+        ValueError::new(
+            format!("`{text}` is not a truth value"),
+            "write true or false",
+        )
+    })
+}
+
 impl FromStr for VolumeLimit {
     type Err = ValueError;
 
@@ -256,6 +281,14 @@ impl Config {
     pub fn origin(&self, key: &str) -> Origin {
         self.settings
             .get(&KeyPath::fixed(key))
+            .map_or(Origin::BuiltIn, |setting| setting.origin.clone())
+    }
+
+    /// Returns where the first value below a path comes from.
+    pub fn origin_under(&self, path: &[&str]) -> Origin {
+        self.settings
+            .values()
+            .find(|setting| path.iter().eq(setting.key.0.iter().take(path.len())))
             .map_or(Origin::BuiltIn, |setting| setting.origin.clone())
     }
 

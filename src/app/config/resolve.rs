@@ -20,6 +20,7 @@ use crate::app::config::value::{
     Moment, ValueError, Words, from_time, parse_count, parse_fraction, parse_list,
     parse_not_negative, parse_positive,
 };
+use crate::core::calendar::Calendars;
 use crate::core::model::asset::AssetKind;
 use crate::core::model::number::{Money, Quantity};
 use crate::core::model::time::Timeframe;
@@ -43,6 +44,7 @@ pub fn resolve(layers: impl IntoIterator<Item = Setting>) -> Result<Config, Vec<
     let data = reader.data();
     let engine = reader.engine();
     let execution = reader.execution();
+    let schedule = reader.schedule();
     let check = reader.check();
     let assets = reader.assets();
     if reader.errors.is_empty() {
@@ -51,8 +53,10 @@ pub fn resolve(layers: impl IntoIterator<Item = Setting>) -> Result<Config, Vec<
             data,
             engine,
             execution,
+            schedule,
             check,
             assets,
+            calendars: Calendars::default(),
             settings,
         })
     } else {
@@ -60,8 +64,9 @@ pub fn resolve(layers: impl IntoIterator<Item = Setting>) -> Result<Config, Vec<
     }
 }
 
-struct Reader<'a> {
-    settings: &'a BTreeMap<KeyPath, Setting>,
+/// Reads settings by their keys and keeps what is wrong.
+pub(super) struct Reader<'a> {
+    pub(super) settings: &'a BTreeMap<KeyPath, Setting>,
     errors: Vec<ConfigError>,
 }
 
@@ -247,7 +252,11 @@ impl Reader<'_> {
         self.at(&KeyPath::fixed(key), read)
     }
 
-    fn at<T>(&mut self, key: &KeyPath, read: impl Fn(&str) -> Result<T, ValueError>) -> Option<T> {
+    pub(super) fn at<T>(
+        &mut self,
+        key: &KeyPath,
+        read: impl Fn(&str) -> Result<T, ValueError>,
+    ) -> Option<T> {
         let setting = self.settings.get(key)?;
         match read(&setting.text) {
             Ok(value) => Some(value),
@@ -259,7 +268,11 @@ impl Reader<'_> {
     }
 
     /// Reads a key that has a default.
-    fn value<T>(&mut self, key: &str, read: impl Fn(&str) -> Result<T, ValueError>) -> T {
+    pub(super) fn value<T>(
+        &mut self,
+        key: &str,
+        read: impl Fn(&str) -> Result<T, ValueError>,
+    ) -> T {
         self.optional(key, &read).unwrap_or_else(|| {
             KEYS.iter()
                 .find(|known| known.path == key)
@@ -273,12 +286,15 @@ impl Reader<'_> {
 
     /// Reports what is wrong between this key and others.
     fn wrong(&mut self, key: &str, error: &ValueError) {
-        let key = KeyPath::fixed(key);
+        self.wrong_at(&KeyPath::fixed(key), error);
+    }
+
+    pub(super) fn wrong_at(&mut self, key: &KeyPath, error: &ValueError) {
         let origin = self
             .settings
-            .get(&key)
+            .get(key)
             .map_or(Origin::BuiltIn, |setting| setting.origin.clone());
-        self.report(&key, error, origin);
+        self.report(key, error, origin);
     }
 
     fn report(&mut self, key: &KeyPath, error: &ValueError, origin: Origin) {

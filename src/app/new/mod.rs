@@ -9,6 +9,7 @@ use crate::app::cli::args::project::{Market, NewArgs, Template};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
 use crate::app::config::load::PROJECT_FILE;
+use crate::app::definitions::{FOLDER, definitions};
 use crate::shell::files;
 
 /// One file of a new project: its path in the project, and its text.
@@ -47,6 +48,7 @@ pub fn run(args: &NewArgs, out: &mut Out) -> Result<Exit, Failure> {
         );
     }
     out.line(format_args!("rustybt check strategies/{script}.rhai"));
+    out.line(format_args!("rustybt test"));
     out.line(format_args!("rustybt backtest strategies/{script}.rhai"));
     Ok(Exit::Done)
 }
@@ -100,10 +102,19 @@ pub fn plan(project: &str, template: Template, market: Market) -> Vec<File> {
             "tests/README.md".to_owned(),
             include_str!("templates/tests.md"),
         ),
+        (format!("tests/{script}.rhai"), test_text(template)),
     ]
     .into_iter()
     .map(|(path, text)| (PathBuf::from(path), fill(text)))
+    .chain(for_editors())
     .collect()
+}
+
+/// Returns the files that tell editors what a script can call.
+fn for_editors() -> impl Iterator<Item = File> {
+    definitions()
+        .into_iter()
+        .map(|(name, text)| (Path::new(FOLDER).join(name), text))
 }
 
 /// Returns the name of the strategy's file, without its ending.
@@ -122,6 +133,15 @@ fn script_text(template: Template) -> &'static str {
         Template::Rotation => include_str!("templates/rotation.rhai"),
         Template::MeanReversion => include_str!("templates/mean_reversion.rhai"),
         Template::Empty => include_str!("templates/empty.rhai"),
+    }
+}
+
+fn test_text(template: Template) -> &'static str {
+    match template {
+        Template::SmaCross => include_str!("templates/tests/sma_cross.rhai"),
+        Template::Rotation => include_str!("templates/tests/rotation.rhai"),
+        Template::MeanReversion => include_str!("templates/tests/mean_reversion.rhai"),
+        Template::Empty => include_str!("templates/tests/empty.rhai"),
     }
 }
 

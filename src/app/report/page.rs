@@ -45,7 +45,7 @@ fn footer(data: &ReportData) -> String {
     tag("footer").text(&made)
 }
 
-fn sha256_base64(text: &str) -> String {
+pub(in crate::app) fn sha256_base64(text: &str) -> String {
     base64(&Sha256::digest(text.as_bytes()))
 }
 

@@ -79,6 +79,8 @@ pub fn warnings(data: &ReportData, daily: &DailyValues) -> String {
         refused: refused.len() as u64,
         unfilled: unfilled.len() as u64,
         lowest_cash: data.equity.iter().map(|row| row.cash).reduce(f64::min),
+        // The summary says it, where it was found.
+        beyond: None,
     };
     let mut all = data.summary.warnings.clone();
     for found in find(&data.summary, &evidence) {

@@ -11,7 +11,7 @@ use crate::app::cli::args::backtest::{BacktestArgs, OutputFlags};
 use crate::app::cli::diagnostic::{Diagnostic, Place};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::{Out, Verbosity};
-use crate::app::config::layer::Origin;
+use crate::app::config::layer::{ConfigError, Origin};
 use crate::app::config::{Config, ConfigSources, load};
 use crate::app::run::failure::{of_data, of_load, of_run, of_unknown_params};
 use crate::app::run::market::{MarketData, MarketDataError};
@@ -55,7 +55,7 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
         ));
     }
     let script = ScriptFile::read(path)?;
-    check::before_a_run(&script, &config.check, out)?;
+    check::before_a_run(&script, &config, out)?;
     let watch = Stopwatch::start();
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
     let loading = watch.elapsed();
@@ -67,6 +67,7 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
     if !strategy.unknown_params().is_empty() {
         return Err(of_unknown_params(&strategy));
     }
+    check_triggers(&config, &strategy)?;
     tell_header(out, &data, &config, &script);
     let facts = facts_of(&config, &data, &script, &strategy, args);
     let (watched, halted) = (Arc::clone(&fuse), fuse);
@@ -205,6 +206,32 @@ fn check_benchmark(config: &Config, data: &MarketData) -> Result<(), Failure> {
             Err(of_data(&MarketDataError::Benchmark(symbol.clone())))
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Checks that the script has the functions of the configured triggers.
+fn check_triggers(config: &Config, strategy: &ScriptStrategy) -> Result<(), Failure> {
+    let wrong = config
+        .schedule
+        .triggers
+        .iter()
+        .filter(|trigger| !strategy.has_function(&trigger.function));
+    let errors: Vec<ConfigError> = wrong
+        .map(|trigger| {
+            ConfigError::new(
+                format!(
+                    "`schedule.triggers.{}`: the script has no function `{}(context, data)`",
+                    trigger.name, trigger.function
+                ),
+                "write the name of a function of the script behind `function:`",
+                config.origin_under(&["schedule", "triggers", &trigger.name]),
+            )
+        })
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.into())
     }
 }
 

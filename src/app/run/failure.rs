@@ -1,5 +1,7 @@
 //! What stops a run, as diagnostics with exit codes.
 
+use serde_json::{Value, json};
+
 use crate::app::cli::diagnostic::{Diagnostic, Place};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::config::Config;
@@ -41,6 +43,19 @@ pub fn diagnostic_of(error: &ScriptError, when: Option<String>) -> Diagnostic {
     if !error.hint.is_empty() {
         diagnostic = diagnostic.hint(&error.hint);
     }
+    let details = &error.details;
+    if !details.values.is_empty() {
+        let values = details.values.iter();
+        let values: Vec<String> = values
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        diagnostic = diagnostic.note(values.join(", "));
+    }
+    if let Some((left, right)) = &details.sides {
+        diagnostic = diagnostic
+            .note(format!("left: {left}"))
+            .note(format!("right: {right}"));
+    }
     for called in &error.trace {
         diagnostic = diagnostic.note(format!(
             "in `{}`, called from {}:{}:{}",
@@ -50,7 +65,41 @@ pub fn diagnostic_of(error: &ScriptError, when: Option<String>) -> Diagnostic {
     if let Some(when) = when {
         diagnostic = diagnostic.note(when);
     }
+    diagnostic.facts = facts_of(error);
     diagnostic
+}
+
+/// Returns what a program may want to know of an error besides its place and words.
+fn facts_of(error: &ScriptError) -> serde_json::Map<String, Value> {
+    let details = &error.details;
+    let mut facts = serde_json::Map::new();
+    if !details.handler.is_empty() {
+        facts.insert("handler".into(), details.handler.as_str().into());
+        facts.insert("bar_time".into(), details.bar_time.as_str().into());
+        facts.insert("assets".into(), details.assets.clone().into());
+    }
+    if !details.values.is_empty() {
+        let values = details.values.iter();
+        let values: serde_json::Map<String, Value> = values
+            .map(|(name, value)| (name.clone(), value.as_str().into()))
+            .collect();
+        facts.insert("values".into(), values.into());
+    }
+    if let Some((left, right)) = &details.sides {
+        facts.insert("sides".into(), json!({ "left": left, "right": right }));
+    }
+    if !error.trace.is_empty() {
+        let calls = error.trace.iter().map(|called| {
+            json!({
+                "function": called.function,
+                "file": called.from.file,
+                "line": called.from.line,
+                "column": called.from.column,
+            })
+        });
+        facts.insert("trace".into(), calls.collect());
+    }
+    facts
 }
 
 fn place_of(place: &ScriptPlace) -> Option<Place> {
@@ -75,7 +124,13 @@ fn place_of(place: &ScriptPlace) -> Option<Place> {
 pub fn of_run(error: &RunError) -> Failure {
     match error {
         RunError::Script { handler, error, at } => {
-            of_script(error, Some(format!("in {handler} at {at}")))
+            let assets = &error.details.assets;
+            let about = if assets.is_empty() {
+                String::new()
+            } else {
+                format!(", on {}", assets.join(", "))
+            };
+            of_script(error, Some(format!("in {handler} at {at}{about}")))
         }
         RunError::Strategy(text) => Failure::new(Exit::Script, Diagnostic::error(text)),
         RunError::World(error) => Failure::new(

@@ -91,7 +91,7 @@ impl MarketData {
                 .get(&bars.symbol)
                 .map(|f| (f.kind, f.calendar.as_str()));
             let asset = asset_of(bars, facts, config);
-            calendars.push(Calendar::named(&asset.calendar)?);
+            calendars.push(config.calendars.named(&asset.calendar)?);
             assets.push(asset);
         }
         let finest = loaded.assets.iter().map(|bars| bars.timeframe).max();
@@ -151,7 +151,11 @@ fn asset_of(bars: &BarColumns, facts: Option<(AssetKind, &str)>, config: &Config
         .or(facts.map(|(kind, _)| kind))
         // A calendar that was named tells more than the days of the bars.
         .unwrap_or(
-            if Calendar::named(calendar).is_ok_and(|c| c.is_always_open()) {
+            if config
+                .calendars
+                .named(calendar)
+                .is_ok_and(|c| c.is_always_open())
+            {
                 AssetKind::Crypto
             } else {
                 AssetKind::Equity

@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
+use crate::app::calendar::beyond;
 use crate::app::run::record::{Files, Recorder};
 use crate::app::run::summary::{SCHEMA, Summary, Timings};
 use crate::app::run::summary_text::SparklineInput;
@@ -163,11 +164,28 @@ pub fn summarize(recorder: &Recorder, desk: &Desk, benchmark: &Benchmark, facts:
         warnings: Vec::new(),
     };
     let gains: Vec<f64> = trades.iter().map(|trade| trade.pnl).collect();
-    summary.warnings = find(&summary, &evidence(recorder, desk, &gains));
+    let beyond = beyond_tables(recorder, desk);
+    let evidence = evidence(recorder, desk, &gains, beyond.as_deref());
+    summary.warnings = find(&summary, &evidence);
     summary
 }
 
-fn evidence<'a>(recorder: &Recorder, desk: &Desk, gains: &'a [f64]) -> Evidence<'a> {
+/// Says which calendar of the run does not know all its days.
+fn beyond_tables(recorder: &Recorder, desk: &Desk) -> Option<String> {
+    let days = recorder.daily.days();
+    let ends = [days.first()?, days.last()?];
+    (0..)
+        .take(desk.assets().len())
+        .map(|id| desk.market.calendar(AssetId(id)))
+        .find_map(|calendar| ends.iter().find_map(|day| beyond(calendar, **day)))
+}
+
+fn evidence<'a>(
+    recorder: &Recorder,
+    desk: &Desk,
+    gains: &'a [f64],
+    beyond: Option<&'a str>,
+) -> Evidence<'a> {
     let count = |test: fn(&Order) -> bool| {
         desk.orders.all().iter().filter(|order| test(order)).count() as u64
     };
@@ -179,6 +197,7 @@ fn evidence<'a>(recorder: &Recorder, desk: &Desk, gains: &'a [f64]) -> Evidence<
             matches!(o.status, OrderStatus::Canceled | OrderStatus::Expired) && o.filled.is_zero()
         }),
         lowest_cash: recorder.lowest_cash.map(Money::to_f64),
+        beyond,
     }
 }
 

@@ -48,30 +48,32 @@ impl ScriptFile {
         self.path.display().to_string()
     }
 
-    /// Returns a function that reads modules beside the script, or in the folder above it (so that a
-    /// project's `lib/` serves all its scripts).
-    pub fn module_reader(&self) -> ModuleReader {
+    /// Returns the files that a module of this name might be: beside the script, or in the folder above
+    /// it (so that a project's `lib/` serves all its scripts).
+    pub fn module_places(&self, name: &str) -> Vec<PathBuf> {
+        let file = format!("{name}.rhai");
         let beside = self.path.parent().map(Path::to_owned).unwrap_or_default();
-        let above = beside.parent().map(Path::to_owned);
-        let folders: Vec<PathBuf> = std::iter::once(beside).chain(above).collect();
+        let above = beside.parent().map(|above| above.join(&file));
+        std::iter::once(beside.join(&file)).chain(above).collect()
+    }
+
+    /// Returns a function that reads modules.
+    pub fn module_reader(&self) -> ModuleReader {
+        let script = Self {
+            path: self.path.clone(),
+            text: String::new(),
+        };
         Rc::new(move |name| {
-            let file = format!("{name}.rhai");
-            folders
-                .iter()
-                .find_map(|folder| read_text(&folder.join(&file), LARGEST).ok())
-                .map(Arc::from)
+            let places = script.module_places(name);
+            places.iter().find_map(|path| read_module_file(path))
         })
     }
 
     /// Returns the file that a module of this name is read from; `None` for those of the standard
     /// library and those that are not there.
     pub fn module_path(&self, name: &str) -> Option<PathBuf> {
-        let beside = self.path.parent().map(Path::to_owned).unwrap_or_default();
-        let above = beside.parent().map(Path::to_owned);
-        std::iter::once(beside)
-            .chain(above)
-            .map(|folder| folder.join(format!("{name}.rhai")))
-            .find(|path| exists(path) && !name.starts_with("std/"))
+        let mut places = self.module_places(name).into_iter();
+        places.find(|path| exists(path) && !name.starts_with("std/"))
     }
 
     /// Loads the script for a run.
@@ -123,6 +125,11 @@ impl ScriptFile {
         };
         ScriptStrategy::load(&self.text, &self.name(), setup).map_err(Box::new)
     }
+}
+
+/// Reads the file of a module; `None` where there is none, or none that is text.
+pub fn read_module_file(path: &Path) -> Option<Arc<str>> {
+    read_text(path, LARGEST).ok().map(Arc::from)
 }
 
 /// Returns the hash of a script and all modules that it imports, lower-case hex. The names of files

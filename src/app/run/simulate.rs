@@ -63,6 +63,7 @@ pub fn world_over<S: Strategy, F: Feed>(
     let mut desk = Desk::new(how.0, market, ledger);
     let calendar = data.calendars[0].clone();
     desk.schedule.set_calendar(calendar.clone());
+    desk.schedule.set_grace(Some(config.schedule.misfire_grace));
     desk.benchmark = config
         .engine
         .benchmark
@@ -76,7 +77,8 @@ pub fn world_over<S: Strategy, F: Feed>(
         }
     );
     let exchange = Exchange::new(assets, data.calendars.clone(), rules, config.engine.capital);
-    let engine = Engine::new(desk, strategy, how.1, liquidate);
+    let mut engine = Engine::new(desk, strategy, how.1, liquidate);
+    engine.set_triggers(config.schedule.triggers.clone());
     World::new(
         engine,
         exchange,

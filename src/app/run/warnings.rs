@@ -35,13 +35,15 @@ pub struct Evidence<'a> {
     pub unfilled: u64,
     /// The lowest cash balance.
     pub lowest_cash: Option<f64>,
+    /// What is said of dates that a calendar does not know.
+    pub beyond: Option<&'a str>,
 }
 
 /// Fewer round trips than this say little.
 const FEW_TRADES: usize = 30;
 
 /// What each code means.
-pub const MEANINGS: [(&str, &str); 9] = [
+pub const MEANINGS: [(&str, &str); 10] = [
     (
         "RBT201",
         "Nothing was traded, so that every figure of the run is that of cash.",
@@ -75,11 +77,15 @@ pub const MEANINGS: [(&str, &str); 9] = [
         "Cash was below zero: the strategy traded with borrowed money.",
     ),
     ("RBT210", "Holding the benchmark would have earned more."),
+    (
+        "RBT211",
+        "Dates lie beyond the table of a calendar, where no holidays are known.",
+    ),
 ];
 
 /// Returns the findings about a run, by code.
 pub fn find(summary: &Summary, evidence: &Evidence) -> Vec<Warning> {
-    let checks: [(&str, Option<String>); 9] = [
+    let checks: [(&str, Option<String>); 10] = [
         ("RBT201", no_fills(summary)),
         ("RBT202", no_costs(summary)),
         ("RBT203", short_run(summary, evidence.days)),
@@ -89,6 +95,7 @@ pub fn find(summary: &Summary, evidence: &Evidence) -> Vec<Warning> {
         ("RBT207", unfilled(evidence.unfilled)),
         ("RBT208", borrowed(summary, evidence.lowest_cash)),
         ("RBT210", benchmark(summary)),
+        ("RBT211", evidence.beyond.map(str::to_owned)),
     ];
     let found = checks
         .into_iter()
@@ -246,6 +253,7 @@ mod tests {
             refused: 1,
             unfilled: 2,
             lowest_cash: Some(-5_000.0),
+            beyond: Some("XNYS is known from 1990-01-01 to 2030-12-31, and 2031-01-02 lies beyond"),
         };
         let found = find(&weak, &evidence);
         let lines: Vec<String> = found

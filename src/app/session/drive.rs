@@ -275,10 +275,10 @@ impl Session {
                 }
                 self.recent.push_back((*at, bars.clone()));
                 self.world.feed_mut().0.push_back((*at, bars));
-                self.world.run_slice(&mut self.slice, &mut self.recorder)?;
+                self.world.advance(&mut self.slice, &mut self.recorder)?;
                 self.facts.slices += 1;
             }
-            Entry::Clock(at) => self.world.advance(*at, &mut self.recorder)?,
+            Entry::Clock(at) => self.world.advance_to(*at, &mut self.recorder)?,
         }
         Ok(())
     }

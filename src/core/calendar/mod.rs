@@ -21,6 +21,8 @@ mod overrides;
 mod registry;
 /// Hours and holidays in local time.
 mod rules;
+/// Calendars of a project beside the built-in ones.
+mod set;
 /// Suggestions for misspelled names.
 mod spelling;
 /// The text form of the rules.
@@ -32,13 +34,14 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
 pub use self::cursor::{BarSpan, SessionCursor};
 use self::index::{Day, Index, date_of, day_number, day_of};
 pub use self::overrides::CalendarOverrides;
 use self::rules::{Hours, Rules};
+pub use self::set::Calendars;
 use self::spelling::did_you_mean;
 use crate::core::model::time::{Timeframe, Timestamp};
 
@@ -74,13 +77,20 @@ impl Session {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
     /// No calendar has this name or alias.
-    #[error("no calendar is named `{name}`{}; there are {}", did_you_mean(candidates),
-        Calendar::names().collect::<Vec<_>>().join(", "))]
+    #[error("no calendar is named `{name}`{}; there are {}", did_you_mean(candidates), known.join(", "))]
     Unknown {
         /// What was written.
         name: String,
+        /// The names that there are, without aliases.
+        known: Vec<String>,
         /// Names that are spelled alike, the closest first; may be empty.
         candidates: Vec<String>,
+    },
+    /// A new calendar with the name or alias of a built-in one, or of another new one.
+    #[error("there is a calendar named `{name}` already, so no new one can have the name")]
+    Taken {
+        /// The name.
+        name: String,
     },
     /// Other hours for a day without a session.
     #[error(
@@ -117,14 +127,15 @@ pub enum CalendarError {
 pub struct Calendar(Arc<Inner>);
 
 struct Inner {
-    name: &'static str,
+    name: Arc<str>,
     rules: Rules,
     index: Index,
 }
 
 impl Calendar {
-    fn new(name: &'static str, rules: Rules) -> Self {
+    fn new(name: &str, rules: Rules) -> Self {
         let index = Index::new(&rules);
+        let name = name.into();
         Self(Arc::new(Inner { name, rules, index }))
     }
 
@@ -150,12 +161,17 @@ impl Calendar {
     pub fn with_overrides(&self, overrides: &CalendarOverrides) -> Result<Self, CalendarError> {
         let mut rules = self.0.rules.clone();
         overrides.apply(self.name(), &mut rules)?;
-        Ok(Self::new(self.0.name, rules))
+        Ok(Self::new(self.name(), rules))
+    }
+
+    /// Returns the other names of the built-in calendar `name`, in upper case.
+    pub fn aliases(name: &str) -> &'static [&'static str] {
+        registry::aliases(name)
     }
 
     /// Returns the name, never an alias.
-    pub fn name(&self) -> &'static str {
-        self.0.name
+    pub fn name(&self) -> &str {
+        &self.0.name
     }
 
     /// Returns the zone of the exchange, in which its hours are constant.
@@ -187,6 +203,23 @@ impl Calendar {
             .rules
             .covers
             .is_none_or(|(first, last)| first <= date && date <= last)
+    }
+
+    /// Returns the first and the last date of which the holidays are known; `None` where there are none
+    /// by nature.
+    pub fn coverage(&self) -> Option<(NaiveDate, NaiveDate)> {
+        self.0.rules.covers
+    }
+
+    /// Whether its week has sessions on this day, holidays apart.
+    pub fn trades_on(&self, weekday: Weekday) -> bool {
+        self.0.rules.week[weekday.num_days_from_monday() as usize]
+    }
+
+    /// Returns open and close as they are regular on `date`, session or not; `None` outside the years
+    /// 1677 to 2262.
+    pub fn regular_hours(&self, date: NaiveDate) -> Option<(Timestamp, Timestamp)> {
+        self.regular_on_day(day_number(date))
     }
 
     /// Returns the session of `date`; `None` on a day without one and outside the years 1677 to
@@ -280,6 +313,6 @@ impl fmt::Debug for Calendar {
 
 impl fmt::Display for Calendar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.name)
+        f.write_str(&self.0.name)
     }
 }

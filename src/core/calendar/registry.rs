@@ -103,8 +103,15 @@ fn unknown(name: &str) -> CalendarError {
     });
     CalendarError::Unknown {
         name: name.to_owned(),
+        known: names().map(str::to_owned).collect(),
         candidates: closest(name, spellings),
     }
+}
+
+/// The aliases of a name; none for one that is not built in.
+pub(super) fn aliases(name: &str) -> &'static [&'static str] {
+    let entry = ENTRIES.iter().find(|entry| entry.name == name);
+    entry.map_or(&[], |entry| entry.aliases)
 }
 
 impl Entry {

@@ -183,6 +183,26 @@ impl<S: Strategy> Engine<S> {
         self.call(&Call::Analyze(results.into()), out);
     }
 
+    /// Lets `work` use the strategy as a handler of this name would: what it asks for is released when
+    /// it succeeds and taken back when it fails. For whoever looks at a run from outside of it.
+    ///
+    /// # Errors
+    /// What `work` failed with; the run itself goes on.
+    pub fn call_with<E>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&mut S, &mut Box<Desk>) -> Result<(), E>,
+        out: &mut Commands,
+    ) -> Result<(), E> {
+        self.desk.begin(Handler::Function(name.into()));
+        let outcome = work(&mut self.strategy, &mut self.desk);
+        match outcome {
+            Ok(()) => self.desk.release(out),
+            Err(_) => self.desk.roll_back(),
+        }
+        outcome
+    }
+
     fn start(&mut self, out: &mut Commands) {
         if self.has_before_trading_start {
             self.next_open = self.open_from(self.desk.now);

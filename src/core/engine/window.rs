@@ -86,6 +86,15 @@ impl Window {
         }
     }
 
+    /// Returns as many other numbers for the same bars; full where this one is.
+    #[must_use]
+    pub fn replaced(&self, values: Vec<f64>) -> Self {
+        Self {
+            asked: self.asked,
+            ..Self::of(values)
+        }
+    }
+
     /// Returns how many numbers there are.
     pub fn len(&self) -> usize {
         self.end - self.start

@@ -1,6 +1,7 @@
 //! Moving averages: SMA, EMA, WMA, DEMA, TEMA, and TRIX, the change of a triple one.
 
 use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::line::Line;
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::{Mean, WeightedMean};
 use crate::core::indicator::running::Kernel;
@@ -8,9 +9,12 @@ use crate::core::indicator::smooth::Exponential;
 use crate::core::indicator::spec::{Memory, Param, Spec, padded, run_over, running};
 use crate::core::indicator::state::Visit;
 
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[SMA, EMA, WMA, DEMA, TEMA, TRIX];
+
 const PERIOD: &[Param] = &[Param::period("period", 30.0, 1.0)];
 
-pub(super) const SMA: Spec = Spec {
+const SMA: Spec = Spec {
     name: "sma",
     aliases: &[],
     inputs: Inputs::Close,
@@ -23,7 +27,7 @@ pub(super) const SMA: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::mean(values, params.whole(0))?]))),
 };
 
-pub(super) const EMA: Spec = Spec {
+const EMA: Spec = Spec {
     name: "ema",
     aliases: &[],
     inputs: Inputs::Close,
@@ -36,7 +40,7 @@ pub(super) const EMA: Spec = Spec {
     quick: Some(|values, params| run_over(Exponential::new(params.whole(0)), values)),
 };
 
-pub(super) const WMA: Spec = Spec {
+const WMA: Spec = Spec {
     name: "wma",
     aliases: &[],
     inputs: Inputs::Close,
@@ -49,7 +53,7 @@ pub(super) const WMA: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::weighted_mean(values, params.whole(0))?]))),
 };
 
-pub(super) const DEMA: Spec = Spec {
+const DEMA: Spec = Spec {
     name: "dema",
     aliases: &[],
     inputs: Inputs::Close,
@@ -62,7 +66,7 @@ pub(super) const DEMA: Spec = Spec {
     quick: Some(|values, params| run_over(Double::new(params.whole(0)), values)),
 };
 
-pub(super) const TEMA: Spec = Spec {
+const TEMA: Spec = Spec {
     name: "tema",
     aliases: &[],
     inputs: Inputs::Close,
@@ -75,7 +79,7 @@ pub(super) const TEMA: Spec = Spec {
     quick: Some(|values, params| run_over(Triple::new(params.whole(0)), values)),
 };
 
-pub(super) const TRIX: Spec = Spec {
+const TRIX: Spec = Spec {
     name: "trix",
     aliases: &[],
     inputs: Inputs::Close,
@@ -125,13 +129,13 @@ impl Kernel for Exponential {
 
 /// `2 × ema − ema of ema`.
 #[derive(Clone, Debug)]
-struct Double {
+pub(super) struct Double {
     first: Exponential,
     second: Exponential,
 }
 
 impl Double {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             first: Exponential::new(period),
             second: Exponential::new(period),
@@ -139,11 +143,9 @@ impl Double {
     }
 }
 
-impl Kernel for Double {
-    type Output = f64;
-    const INPUTS: Inputs = Inputs::Close;
-    fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        let first = self.first.push(bar.close)?;
+impl Line for Double {
+    fn push(&mut self, value: f64) -> Option<f64> {
+        let first = self.first.push(value)?;
         let second = self.second.push(first)?;
         Some(2.0 * first - second)
     }
@@ -153,16 +155,27 @@ impl Kernel for Double {
     }
 }
 
+impl Kernel for Double {
+    type Output = f64;
+    const INPUTS: Inputs = Inputs::Close;
+    fn next(&mut self, bar: &BarInput) -> Option<f64> {
+        self.push(bar.close)
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        Line::walk(self, visit);
+    }
+}
+
 /// Three averages in a row: `3 × ema − 3 × ema of ema + ema of that`.
 #[derive(Clone, Debug)]
-struct Triple {
+pub(super) struct Triple {
     first: Exponential,
     second: Exponential,
     third: Exponential,
 }
 
 impl Triple {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             first: Exponential::new(period),
             second: Exponential::new(period),
@@ -176,19 +189,28 @@ impl Triple {
         let second = self.second.push(first)?;
         Some((first, second, self.third.push(second)?))
     }
+
+    /// Returns what is mixed of the three.
+    pub(super) fn value(&mut self, value: f64) -> Option<f64> {
+        let (first, second, third) = self.push(value)?;
+        Some(third + (3.0 * first - 3.0 * second))
+    }
+
+    pub(super) fn walk(&mut self, visit: &mut dyn Visit) {
+        self.first.walk(visit);
+        self.second.walk(visit);
+        self.third.walk(visit);
+    }
 }
 
 impl Kernel for Triple {
     type Output = f64;
     const INPUTS: Inputs = Inputs::Close;
     fn next(&mut self, bar: &BarInput) -> Option<f64> {
-        let (first, second, third) = self.push(bar.close)?;
-        Some(third + (3.0 * first - 3.0 * second))
+        self.value(bar.close)
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
-        self.first.walk(visit);
-        self.second.walk(visit);
-        self.third.walk(visit);
+        Self::walk(self, visit);
     }
 }
 

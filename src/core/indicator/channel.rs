@@ -1,16 +1,20 @@
 //! The range of the last bars and where the price is in it: MIN, MAX, Donchian, WILLR, STOCHF, STOCH,
 //! AROON.
 
+use crate::core::indicator::blend::Average;
 use crate::core::indicator::extreme::{Extreme, Highest, Lowest};
 use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::line::Line;
 use crate::core::indicator::recent;
-use crate::core::indicator::ring::Mean;
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::spec::{Memory, Param, Params, Spec, padded, running};
 use crate::core::indicator::state::{Visit, real};
 use crate::core::indicator::sum::is_rounding;
 
-pub(super) const MAX: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[MAX, MIN, DONCHIAN, WILLR, STOCHF, STOCH, AROON, AROONOSC];
+
+const MAX: Spec = Spec {
     name: "max",
     aliases: &["highest"],
     inputs: Inputs::Close,
@@ -23,7 +27,7 @@ pub(super) const MAX: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::highest(values, params.whole(0))?]))),
 };
 
-pub(super) const MIN: Spec = Spec {
+const MIN: Spec = Spec {
     name: "min",
     aliases: &["lowest"],
     inputs: Inputs::Close,
@@ -36,7 +40,7 @@ pub(super) const MIN: Spec = Spec {
     quick: Some(|values, params| Some(padded(&[recent::lowest(values, params.whole(0))?]))),
 };
 
-pub(super) const DONCHIAN: Spec = Spec {
+const DONCHIAN: Spec = Spec {
     name: "donchian",
     aliases: &[],
     inputs: Inputs::HighLow,
@@ -49,7 +53,7 @@ pub(super) const DONCHIAN: Spec = Spec {
     quick: None,
 };
 
-pub(super) const WILLR: Spec = Spec {
+const WILLR: Spec = Spec {
     name: "willr",
     aliases: &["williams_r"],
     inputs: Inputs::HighLowClose,
@@ -62,24 +66,24 @@ pub(super) const WILLR: Spec = Spec {
     quick: None,
 };
 
-pub(super) const STOCHF: Spec = Spec {
+const STOCHF: Spec = Spec {
     name: "stochf",
     aliases: &[],
     inputs: Inputs::HighLowClose,
     params: &[
         Param::period("fastk_period", 5.0, 1.0),
         Param::period("fastd_period", 3.0, 1.0),
-        Param::simple_average("fastd_type"),
+        Param::average("fastd_type", 0.0),
     ],
     outputs: &["fastk", "fastd"],
-    doc: "fast stochastic: the close's place in the range in percent, and its simple average",
-    memory: Memory::Window,
-    lookback: |params| params.whole(0) - 1 + params.whole(1) - 1,
+    doc: "fast stochastic: the close's place in the range in percent, and its average",
+    memory: Memory::ByAverage,
+    lookback: |params| params.whole(0) - 1 + Average::lookback(params, 2, 1),
     build: |params| running(FastStochastic::new(params)),
     quick: None,
 };
 
-pub(super) const STOCH: Spec = Spec {
+const STOCH: Spec = Spec {
     name: "stoch",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -87,16 +91,20 @@ pub(super) const STOCH: Spec = Spec {
         Param::period("fastk_period", 5.0, 1.0),
         Param::period("slowk_period", 3.0, 1.0),
         Param::period("slowd_period", 3.0, 1.0),
+        Param::average("slowk_type", 0.0),
+        Param::average("slowd_type", 0.0),
     ],
     outputs: &["slowk", "slowd"],
-    doc: "slow stochastic: a simple average of the close's place in the range, and the average of that",
-    memory: Memory::Window,
-    lookback: |params| params.whole(0) + params.whole(1) + params.whole(2) - 3,
+    doc: "slow stochastic: an average of the close's place in the range, and the average of that",
+    memory: Memory::ByAverage,
+    lookback: |params| {
+        params.whole(0) - 1 + Average::lookback(params, 3, 1) + Average::lookback(params, 4, 2)
+    },
     build: |params| running(SlowStochastic::new(params)),
     quick: None,
 };
 
-pub(super) const AROON: Spec = Spec {
+const AROON: Spec = Spec {
     name: "aroon",
     aliases: &[],
     inputs: Inputs::HighLow,
@@ -108,6 +116,15 @@ pub(super) const AROON: Spec = Spec {
     build: |params| running(Aroon::new(params.whole(0))),
     quick: None,
 };
+
+const AROONOSC: Spec = Spec::window(
+    "aroonosc",
+    Inputs::HighLow,
+    &[Param::period("period", 14.0, 2.0)],
+    "aroon oscillator: aroon's up − down",
+    |params| params.whole(0),
+    |params| running(AroonDistance(Aroon::new(params.whole(0)))),
+);
 
 impl<const GREATEST: bool> Kernel for Extreme<GREATEST> {
     type Output = f64;
@@ -122,13 +139,13 @@ impl<const GREATEST: bool> Kernel for Extreme<GREATEST> {
 
 /// Highest high and lowest low.
 #[derive(Clone, Debug)]
-struct Channel {
+pub(super) struct Channel {
     highs: Highest,
     lows: Lowest,
 }
 
 impl Channel {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             highs: Highest::new(period),
             lows: Lowest::new(period),
@@ -136,14 +153,14 @@ impl Channel {
     }
 
     /// Returns the highest high and the lowest low.
-    fn push(&mut self, bar: &BarInput) -> Option<(f64, f64)> {
+    pub(super) fn push(&mut self, bar: &BarInput) -> Option<(f64, f64)> {
         let high = self.highs.push(bar.high);
         let low = self.lows.push(bar.low);
         Some((high?, low?))
     }
 
     /// Returns the place of the close in the range in percent, 0 where there is no range.
-    fn place(&mut self, bar: &BarInput) -> Option<f64> {
+    pub(super) fn place(&mut self, bar: &BarInput) -> Option<f64> {
         let (high, low) = self.push(bar)?;
         let range = high - low;
         Some(if is_rounding(range, high.abs() + low.abs()) {
@@ -190,14 +207,14 @@ impl Kernel for PercentRange {
 #[derive(Clone, Debug)]
 struct FastStochastic {
     channel: Channel,
-    average: Mean,
+    average: Average,
 }
 
 impl FastStochastic {
     fn new(params: &Params) -> Self {
         Self {
             channel: Channel::new(params.whole(0)),
-            average: Mean::new(params.whole(1)),
+            average: Average::of(params, 2, 1),
         }
     }
 }
@@ -218,16 +235,16 @@ impl Kernel for FastStochastic {
 #[derive(Clone, Debug)]
 struct SlowStochastic {
     channel: Channel,
-    slow: Mean,
-    average: Mean,
+    slow: Average,
+    average: Average,
 }
 
 impl SlowStochastic {
     fn new(params: &Params) -> Self {
         Self {
             channel: Channel::new(params.whole(0)),
-            slow: Mean::new(params.whole(1)),
-            average: Mean::new(params.whole(2)),
+            slow: Average::of(params, 3, 1),
+            average: Average::of(params, 4, 2),
         }
     }
 }
@@ -277,5 +294,20 @@ impl Kernel for Aroon {
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
         self.channel.walk(visit);
+    }
+}
+
+#[derive(Clone, Debug)]
+struct AroonDistance(Aroon);
+
+impl Kernel for AroonDistance {
+    type Output = f64;
+    const INPUTS: Inputs = Inputs::HighLow;
+    fn next(&mut self, bar: &BarInput) -> Option<f64> {
+        let [down, up] = self.0.next(bar)?;
+        Some(up - down)
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.0.walk(visit);
     }
 }

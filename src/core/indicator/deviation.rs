@@ -1,14 +1,19 @@
 //! Spread around the mean: VAR, STDDEV and the Bollinger bands. All of the population (divided by the
 //! period, not by one less), as in TA-Lib.
 
+use crate::core::indicator::blend::Average;
 use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::line::Line;
 use crate::core::indicator::recent;
 use crate::core::indicator::ring::Spread;
 use crate::core::indicator::running::Kernel;
-use crate::core::indicator::spec::{Memory, Param, Params, Spec, padded, running};
+use crate::core::indicator::spec::{Memory, Param, Params, Spec, padded, run_over, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const VAR: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[VAR, STDDEV, BBANDS];
+
+const VAR: Spec = Spec {
     name: "var",
     aliases: &["variance"],
     inputs: Inputs::Close,
@@ -27,7 +32,7 @@ pub(super) const VAR: Spec = Spec {
     }),
 };
 
-pub(super) const STDDEV: Spec = Spec {
+const STDDEV: Spec = Spec {
     name: "stddev",
     aliases: &["std_dev"],
     inputs: Inputs::Close,
@@ -51,7 +56,7 @@ pub(super) const STDDEV: Spec = Spec {
     }),
 };
 
-pub(super) const BBANDS: Spec = Spec {
+const BBANDS: Spec = Spec {
     name: "bbands",
     aliases: &["bollinger"],
     inputs: Inputs::Close,
@@ -59,16 +64,22 @@ pub(super) const BBANDS: Spec = Spec {
         Param::period("period", 20.0, 2.0),
         Param::factor("deviations_up", 2.0),
         Param::factor("deviations_down", 2.0),
-        Param::simple_average("average_type"),
+        Param::average("average_type", 0.0),
     ],
     outputs: &["upper", "middle", "lower"],
-    doc: "Bollinger bands: the mean, and so many population standard deviations above and below it",
-    memory: Memory::Window,
-    lookback: |params| params.whole(0) - 1,
-    build: |params| running(Bands::new(params)),
-    quick: Some(|values, params| {
-        let (mean, variance) = recent::mean_and_variance(values, params.whole(0))?;
-        Some(Factors::new(params).around(mean, variance))
+    doc: "Bollinger bands: an average (the mean), and so many population standard deviations above and below it",
+    memory: Memory::ByAverage,
+    lookback: |params| Average::lookback(params, 3, 0).max(params.whole(0) - 1),
+    build: |params| match params.whole(3) {
+        0 => running(Bands::new(params)),
+        _ => running(AveragedBands::new(params)),
+    },
+    quick: Some(|values, params| match params.whole(3) {
+        0 => {
+            let (mean, variance) = recent::mean_and_variance(values, params.whole(0))?;
+            Some(padded(&Factors::new(params).around(mean, variance)))
+        }
+        _ => run_over(AveragedBands::new(params), values),
     }),
 };
 
@@ -153,6 +164,37 @@ impl Kernel for Bands {
         Some(self.factors.around(mean, variance))
     }
     fn walk(&mut self, visit: &mut dyn Visit) {
+        self.spread.walk(visit);
+    }
+}
+
+/// Bands around another average than the mean; the deviation is that from the mean all the same.
+#[derive(Clone, Debug)]
+struct AveragedBands {
+    average: Average,
+    spread: Spread,
+    factors: Factors,
+}
+
+impl AveragedBands {
+    fn new(params: &Params) -> Self {
+        Self {
+            average: Average::of(params, 3, 0),
+            spread: Spread::new(params.whole(0)),
+            factors: Factors::new(params),
+        }
+    }
+}
+
+impl Kernel for AveragedBands {
+    type Output = [f64; 3];
+    fn next(&mut self, bar: &BarInput) -> Option<[f64; 3]> {
+        let average = self.average.push(bar.close);
+        let (_, variance) = self.spread.push(bar.close)?;
+        Some(self.factors.around(average?, variance))
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.average.walk(visit);
         self.spread.walk(visit);
     }
 }

@@ -1,13 +1,18 @@
 //! Directional movement (Wilder 1978): `PLUS_DI`, `MINUS_DI`, DX, ADX.
 
 use crate::core::indicator::input::{BarInput, Inputs};
+use crate::core::indicator::line::{Before, Line, Total, ratio};
 use crate::core::indicator::range::TrueRange;
+use crate::core::indicator::ring::Ring;
 use crate::core::indicator::running::Kernel;
 use crate::core::indicator::smooth::{Wilder, WilderSum};
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
-use crate::core::indicator::state::Visit;
+use crate::core::indicator::state::{Visit, real};
 
-pub(super) const PLUS_DI: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[PLUS_DI, MINUS_DI, DX, ADX, ADXR, PLUS_DM, MINUS_DM, VORTEX];
+
+const PLUS_DI: Spec = Spec {
     name: "plus_di",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -20,7 +25,7 @@ pub(super) const PLUS_DI: Spec = Spec {
     quick: None,
 };
 
-pub(super) const MINUS_DI: Spec = Spec {
+const MINUS_DI: Spec = Spec {
     name: "minus_di",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -33,7 +38,7 @@ pub(super) const MINUS_DI: Spec = Spec {
     quick: None,
 };
 
-pub(super) const DX: Spec = Spec {
+const DX: Spec = Spec {
     name: "dx",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -46,7 +51,7 @@ pub(super) const DX: Spec = Spec {
     quick: None,
 };
 
-pub(super) const ADX: Spec = Spec {
+const ADX: Spec = Spec {
     name: "adx",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -58,6 +63,48 @@ pub(super) const ADX: Spec = Spec {
     build: |params| running(AverageIndex::new(params.whole(0))),
     quick: None,
 };
+
+const ADXR: Spec = Spec::endless(
+    "adxr",
+    Inputs::HighLowClose,
+    &[Param::period("period", 14.0, 2.0)],
+    "average directional movement rating: mean of adx and of adx `period` − 1 bars before",
+    |params| 3 * params.whole(0) - 2,
+    |params| {
+        running(Rating {
+            index: AverageIndex::new(params.whole(0)),
+            past: Ring::new(params.whole(0) - 1),
+        })
+    },
+);
+
+const PLUS_DM: Spec = Spec::endless(
+    "plus_dm",
+    Inputs::HighLow,
+    &[Param::period("period", 14.0, 1.0)],
+    "upward directional movement: Wilder's running sum",
+    |params| (params.whole(0) - 1).max(1),
+    |params| running(Moved::<true>::new(params.whole(0))),
+);
+
+const MINUS_DM: Spec = Spec::endless(
+    "minus_dm",
+    Inputs::HighLow,
+    &[Param::period("period", 14.0, 1.0)],
+    "downward directional movement: Wilder's running sum",
+    |params| (params.whole(0) - 1).max(1),
+    |params| running(Moved::<false>::new(params.whole(0))),
+);
+
+const VORTEX: Spec = Spec::window(
+    "vortex",
+    Inputs::HighLowClose,
+    &[Param::period("period", 14.0, 1.0)],
+    "vortex indicator: movement from low before to high (plusvi) and from high before to low (minusvi) in the true range",
+    |params| params.whole(0),
+    |params| running(Vortex::new(params.whole(0))),
+)
+.of(&["plusvi", "minusvi"]);
 
 /// Wilder's sums of upward movement, downward movement and true range.
 #[derive(Clone, Debug)]
@@ -216,5 +263,121 @@ impl Kernel for AverageIndex {
         self.average.walk(visit);
         visit.number(&mut self.value);
         visit.index(&mut self.seen, self.period);
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Rating {
+    index: AverageIndex,
+    past: Ring,
+}
+
+impl Kernel for Rating {
+    type Output = f64;
+    const INPUTS: Inputs = Inputs::HighLowClose;
+    fn next(&mut self, bar: &BarInput) -> Option<f64> {
+        let index = self.index.next(bar)?;
+        Some(f64::midpoint(index, self.past.push(index)?))
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.index.walk(visit);
+        self.past.walk(visit);
+    }
+}
+
+/// The sum of the first `period − 1` movements, then Wilder's running sum.
+#[derive(Clone, Debug)]
+struct Moved<const UP: bool> {
+    high: Before,
+    low: Before,
+    sum: f64,
+    seen: usize,
+    period: usize,
+}
+
+impl<const UP: bool> Moved<UP> {
+    fn new(period: usize) -> Self {
+        Self {
+            high: Before::default(),
+            low: Before::default(),
+            sum: 0.0,
+            seen: 0,
+            period,
+        }
+    }
+}
+
+impl<const UP: bool> Kernel for Moved<UP> {
+    type Output = f64;
+    const INPUTS: Inputs = Inputs::HighLow;
+    fn next(&mut self, bar: &BarInput) -> Option<f64> {
+        let high = self.high.push(bar.high);
+        let up = bar.high - high.unwrap_or(bar.high);
+        let low = self.low.push(bar.low)?;
+        let down = low - bar.low;
+        let (ours, other) = if UP { (up, down) } else { (down, up) };
+        let moved = if ours > other { ours.max(0.0) } else { 0.0 };
+        if self.period == 1 {
+            return Some(moved);
+        }
+        let first = self.period - 1;
+        if self.seen < first {
+            self.seen += 1;
+            self.sum += moved;
+            return (self.seen == first).then_some(self.sum);
+        }
+        self.sum = self.sum - self.sum / real(self.period) + moved;
+        Some(self.sum)
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.high.walk(visit);
+        self.low.walk(visit);
+        visit.number(&mut self.sum);
+        visit.index(&mut self.seen, self.period);
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Vortex {
+    range: TrueRange,
+    high: Before,
+    low: Before,
+    plus: Total,
+    minus: Total,
+    ranges: Total,
+}
+
+impl Vortex {
+    fn new(period: usize) -> Self {
+        Self {
+            range: TrueRange::default(),
+            high: Before::default(),
+            low: Before::default(),
+            plus: Total::new(period),
+            minus: Total::new(period),
+            ranges: Total::new(period),
+        }
+    }
+}
+
+impl Kernel for Vortex {
+    type Output = [f64; 2];
+    const INPUTS: Inputs = Inputs::HighLowClose;
+    fn next(&mut self, bar: &BarInput) -> Option<[f64; 2]> {
+        let high = self.high.push(bar.high);
+        let low = self.low.push(bar.low);
+        let range = self.range.next(bar)?;
+        let plus = self.plus.push((bar.high - low?).abs());
+        let minus = self.minus.push((bar.low - high?).abs());
+        let range = self.ranges.push(range)?;
+        Some([ratio(plus?, range), ratio(minus?, range)])
+    }
+    fn walk(&mut self, visit: &mut dyn Visit) {
+        self.range.walk(visit);
+        self.high.walk(visit);
+        self.low.walk(visit);
+        self.plus.walk(visit);
+        self.minus.walk(visit);
+        self.ranges.walk(visit);
     }
 }

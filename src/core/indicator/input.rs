@@ -22,6 +22,18 @@ pub enum Inputs {
     HighLowCloseVolume,
     /// Closes (or another series) and volumes.
     CloseVolume,
+    /// Opens and closes.
+    OpenClose,
+    /// All four prices.
+    Prices,
+    /// Highs, lows and volumes.
+    HighLowVolume,
+    /// Volumes.
+    Volume,
+    /// Two series; of bars the highs and the lows, as in TA-Lib.
+    Pair,
+    /// A series, as closes, and the period at each of its values, as volumes. Bars have no such column.
+    CloseAndPeriods,
 }
 
 impl Inputs {
@@ -29,11 +41,25 @@ impl Inputs {
     pub const fn fields(self) -> &'static [Field] {
         match self {
             Self::Close => &[Field::Close],
-            Self::HighLow => &[Field::High, Field::Low],
+            Self::HighLow | Self::Pair => &[Field::High, Field::Low],
             Self::HighLowClose => &[Field::High, Field::Low, Field::Close],
             Self::HighLowCloseVolume => &[Field::High, Field::Low, Field::Close, Field::Volume],
-            Self::CloseVolume => &[Field::Close, Field::Volume],
+            Self::CloseVolume | Self::CloseAndPeriods => &[Field::Close, Field::Volume],
+            Self::OpenClose => &[Field::Open, Field::Close],
+            Self::Prices => &[Field::Open, Field::High, Field::Low, Field::Close],
+            Self::HighLowVolume => &[Field::High, Field::Low, Field::Volume],
+            Self::Volume => &[Field::Volume],
         }
+    }
+
+    /// Whether it reads two series, which a script passes one after the other.
+    pub const fn is_pair(self) -> bool {
+        matches!(self, Self::Pair | Self::CloseAndPeriods)
+    }
+
+    /// Whether the bars of an asset have all that it reads.
+    pub const fn is_of_bars(self) -> bool {
+        !matches!(self, Self::CloseAndPeriods)
     }
 
     /// Whether the fields that are read hold numbers within ±1e100.
@@ -41,10 +67,16 @@ impl Inputs {
     pub(super) fn are_usable(self, bar: &BarInput) -> bool {
         match self {
             Self::Close => is_usable(bar.close),
-            Self::HighLow => is_usable(bar.high) && is_usable(bar.low),
+            Self::HighLow | Self::Pair => is_usable(bar.high) && is_usable(bar.low),
             Self::HighLowClose => is_usable(bar.high) && is_usable(bar.low) && is_usable(bar.close),
             Self::HighLowCloseVolume => Self::HighLowClose.are_usable(bar) && is_usable(bar.volume),
-            Self::CloseVolume => is_usable(bar.close) && is_usable(bar.volume),
+            Self::CloseVolume | Self::CloseAndPeriods => {
+                is_usable(bar.close) && is_usable(bar.volume)
+            }
+            Self::OpenClose => is_usable(bar.open) && is_usable(bar.close),
+            Self::Prices => is_usable(bar.open) && Self::HighLowClose.are_usable(bar),
+            Self::HighLowVolume => Self::HighLow.are_usable(bar) && is_usable(bar.volume),
+            Self::Volume => is_usable(bar.volume),
         }
     }
 }

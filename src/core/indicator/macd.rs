@@ -6,7 +6,10 @@ use crate::core::indicator::smooth::Exponential;
 use crate::core::indicator::spec::{Memory, Param, Params, Spec, run_over, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const MACD: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[MACD];
+
+const MACD: Spec = Spec {
     name: "macd",
     aliases: &[],
     inputs: Inputs::Close,

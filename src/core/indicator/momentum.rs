@@ -12,26 +12,28 @@ use crate::core::indicator::smooth::Wilder;
 use crate::core::indicator::spec::{Memory, Param, Spec, padded, run_over, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const MOM: Spec =
-    change::<Difference>("mom", "momentum: value − value `period` bars before");
-pub(super) const ROC: Spec = change::<PercentChange>(
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[MOM, ROC, ROCP, ROCR, ROCR100, RSI];
+
+const MOM: Spec = change::<Difference>("mom", "momentum: value − value `period` bars before");
+const ROC: Spec = change::<PercentChange>(
     "roc",
     "rate of change in percent: (value ÷ value `period` bars before − 1) × 100",
 );
-pub(super) const ROCP: Spec = change::<RelativeChange>(
+const ROCP: Spec = change::<RelativeChange>(
     "rocp",
     "rate of change: (value − before) ÷ before, `period` bars before",
 );
-pub(super) const ROCR: Spec = change::<Ratio>(
+const ROCR: Spec = change::<Ratio>(
     "rocr",
     "ratio of change: value ÷ value `period` bars before",
 );
-pub(super) const ROCR100: Spec = change::<PercentRatio>(
+const ROCR100: Spec = change::<PercentRatio>(
     "rocr100",
     "ratio of change in percent: value ÷ value `period` bars before × 100",
 );
 
-pub(super) const RSI: Spec = Spec {
+const RSI: Spec = Spec {
     name: "rsi",
     aliases: &[],
     inputs: Inputs::Close,
@@ -148,7 +150,7 @@ impl<F: Form> Kernel for Change<F> {
 
 /// Wilder's averages of the gains and of the losses from bar to bar.
 #[derive(Clone, Debug)]
-struct Strength {
+pub(super) struct Strength {
     gains: Wilder,
     losses: Wilder,
     before: f64,
@@ -156,7 +158,7 @@ struct Strength {
 }
 
 impl Strength {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             gains: Wilder::new(period),
             losses: Wilder::new(period),

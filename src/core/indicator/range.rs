@@ -6,7 +6,10 @@ use crate::core::indicator::smooth::Wilder;
 use crate::core::indicator::spec::{Memory, Param, Spec, running};
 use crate::core::indicator::state::Visit;
 
-pub(super) const TRANGE: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[TRANGE, ATR, NATR];
+
+const TRANGE: Spec = Spec {
     name: "trange",
     aliases: &["true_range"],
     inputs: Inputs::HighLowClose,
@@ -19,7 +22,7 @@ pub(super) const TRANGE: Spec = Spec {
     quick: None,
 };
 
-pub(super) const ATR: Spec = Spec {
+const ATR: Spec = Spec {
     name: "atr",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -32,7 +35,7 @@ pub(super) const ATR: Spec = Spec {
     quick: None,
 };
 
-pub(super) const NATR: Spec = Spec {
+const NATR: Spec = Spec {
     name: "natr",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -75,14 +78,15 @@ impl Kernel for TrueRange {
     }
 }
 
+/// Wilder's average of the true range.
 #[derive(Clone, Debug)]
-struct AverageRange {
+pub(super) struct AverageRange {
     range: TrueRange,
     average: Wilder,
 }
 
 impl AverageRange {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Self {
             range: TrueRange::default(),
             average: Wilder::new(period),

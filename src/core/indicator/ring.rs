@@ -52,7 +52,7 @@ impl Ring {
 
     /// The values of a full window, oldest first.
     #[inline]
-    pub(super) fn iter(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = f64> {
         let (newer, older) = self.slots.split_at(self.at);
         older.iter().chain(newer).copied()
     }
@@ -149,6 +149,21 @@ impl WeightedMean {
             }
         }
         Some(self.weighted.divided(self.divisor, 1.0 / self.divisor))
+    }
+
+    /// Returns mean and slope a bar of the least-squares line through a full window:
+    /// `Σ(weight − mean weight) × value ÷ (period × (period² − 1) ÷ 12)`.
+    pub(super) fn mean_and_slope(&self) -> (f64, f64) {
+        let n = self.period;
+        let (sum, sum_low) = self.sum.parts();
+        let (weighted, weighted_low) = self.weighted.parts();
+        let middle = f64::midpoint(n, 1.0);
+        let (product, product_low) = two_product(sum, middle);
+        let difference = (weighted - product) + (weighted_low - (product_low + sum_low * middle));
+        (
+            self.sum.divided(n, 1.0 / n),
+            difference / (n * (n * n - 1.0) / 12.0),
+        )
     }
 
     pub(super) fn walk(&mut self, visit: &mut dyn Visit) {

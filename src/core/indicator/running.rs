@@ -36,7 +36,12 @@ pub(super) trait Kernel: Clone + Debug + Send + 'static {
     /// One float, or an array of them.
     type Output: Output;
     /// What it reads.
-    const INPUTS: Inputs;
+    const INPUTS: Inputs = Inputs::Close;
+    /// What it reads, where that differs between kernels of one type.
+    #[inline]
+    fn inputs(&self) -> Inputs {
+        Self::INPUTS
+    }
     /// Takes a bar of usable numbers in; returns nothing during the warm-up and always a value after.
     fn next(&mut self, bar: &BarInput) -> Option<Self::Output>;
     /// Visits each number that [`Kernel::next`] changes.
@@ -102,7 +107,7 @@ impl<K: Kernel> Running<K> {
         output
             .values_mut()
             .iter_mut()
-            .for_each(|value| visit.number(value));
+            .for_each(|value| visit.output(value));
         self.latest = (ready == 1).then_some(output);
         self.kernel.walk(visit);
     }
@@ -111,7 +116,7 @@ impl<K: Kernel> Running<K> {
 impl<K: Kernel> Indicator for Running<K> {
     #[inline]
     fn update(&mut self, bar: &BarInput) {
-        if K::INPUTS.are_usable(bar)
+        if self.kernel.inputs().are_usable(bar)
             && let Some(output) = self.kernel.next(bar)
         {
             self.latest = Some(output);

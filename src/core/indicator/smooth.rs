@@ -52,9 +52,14 @@ pub(super) struct Exponential {
 
 impl Exponential {
     pub(super) fn new(period: usize) -> Self {
+        Self::with_weight(period, 2.0 / (real(period) + 1.0))
+    }
+
+    /// With another weight of the newest value than that of the period.
+    pub(super) fn with_weight(period: usize, weight: f64) -> Self {
         Self {
             seed: Seed::new(period),
-            weight: 2.0 / (real(period) + 1.0),
+            weight,
             value: 0.0,
         }
     }

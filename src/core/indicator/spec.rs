@@ -1,5 +1,6 @@
 //! What is known of an indicator: its names, inputs, parameters, outputs and how to build it.
 
+use crate::core::indicator::blend;
 use crate::core::indicator::error::IndicatorError;
 use crate::core::indicator::input::{BarInput, Columns, Inputs};
 use crate::core::indicator::running::{Indicator, Kernel, Output, Running};
@@ -7,9 +8,9 @@ use crate::core::indicator::running::{Indicator, Kernel, Output, Running};
 /// The longest period, TA-Lib's.
 const LONGEST: f64 = 100_000.0;
 /// The most outputs of one indicator.
-pub const MAX_OUTPUTS: usize = 3;
+pub const MAX_OUTPUTS: usize = 5;
 /// The most parameters of one indicator.
-pub const MAX_PARAMS: usize = 6;
+pub const MAX_PARAMS: usize = 8;
 
 /// One indicator of the table [`crate::core::indicator::ALL`].
 #[derive(Debug)]
@@ -44,6 +45,9 @@ pub enum Memory {
     Window,
     /// It depends on all bars since the first.
     Endless,
+    /// As [`Memory::Window`] where all its moving averages are of a window, else as
+    /// [`Memory::Endless`].
+    ByAverage,
 }
 
 /// A parameter of an indicator.
@@ -68,6 +72,9 @@ pub enum Kind {
     Whole,
     /// Any number.
     Real,
+    /// TA-Lib's number of a moving average: 0 simple, 1 exponential, 2 weighted, 3 double and 4 triple
+    /// exponential, 5 triangular, 6 Kaufman's, 7 MAMA, 8 T3, 9 Hull's, 12 without lag, 13 Wilder's.
+    Average,
 }
 
 impl Param {
@@ -93,14 +100,25 @@ impl Param {
         }
     }
 
-    /// The kind of a moving average by TA-Lib's number, of which only 0, the simple one, is offered.
-    pub(super) const fn simple_average(name: &'static str) -> Self {
+    /// A number within limits.
+    pub(super) const fn real(name: &'static str, default: f64, min: f64, max: f64) -> Self {
         Self {
             name,
-            default: 0.0,
+            default,
+            min,
+            max,
+            kind: Kind::Real,
+        }
+    }
+
+    /// The kind of a moving average, by TA-Lib's number.
+    pub(super) const fn average(name: &'static str, default: f64) -> Self {
+        Self {
+            name,
+            default,
             min: 0.0,
-            max: 0.0,
-            kind: Kind::Whole,
+            max: 13.0,
+            kind: Kind::Average,
         }
     }
 
@@ -108,6 +126,7 @@ impl Param {
         let fits = match self.kind {
             Kind::Whole => value.fract() == 0.0,
             Kind::Real => true,
+            Kind::Average => blend::is_offered(value),
         };
         fits && (self.min..=self.max).contains(&value)
     }
@@ -115,9 +134,9 @@ impl Param {
     fn rule(&self) -> String {
         let Self { min, max, .. } = self;
         match self.kind {
-            Kind::Whole if max <= min => format!("{min} (simple)"),
             Kind::Whole => format!("a whole number from {min} to {max}"),
             Kind::Real => format!("a number from {min} to {max}"),
+            Kind::Average => format!("the number of a moving average: {}", blend::OFFERED),
         }
     }
 }
@@ -143,7 +162,68 @@ impl Params {
     }
 }
 
+/// The column of a single output.
+const VALUE: &[&str] = &["value"];
+
 impl Spec {
+    /// An indicator of one output over a window.
+    pub(super) const fn window(
+        name: &'static str,
+        inputs: Inputs,
+        params: &'static [Param],
+        doc: &'static str,
+        lookback: fn(&Params) -> usize,
+        build: fn(&Params) -> Box<dyn Indicator>,
+    ) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            inputs,
+            params,
+            outputs: VALUE,
+            doc,
+            memory: Memory::Window,
+            lookback,
+            build,
+            quick: None,
+        }
+    }
+
+    /// An indicator of one output that remembers all bars.
+    pub(super) const fn endless(
+        name: &'static str,
+        inputs: Inputs,
+        params: &'static [Param],
+        doc: &'static str,
+        lookback: fn(&Params) -> usize,
+        build: fn(&Params) -> Box<dyn Indicator>,
+    ) -> Self {
+        Self {
+            memory: Memory::Endless,
+            ..Self::window(name, inputs, params, doc, lookback, build)
+        }
+    }
+
+    /// An indicator of one output of which the kind of average decides how much it remembers.
+    pub(super) const fn averaged(
+        name: &'static str,
+        inputs: Inputs,
+        params: &'static [Param],
+        doc: &'static str,
+        lookback: fn(&Params) -> usize,
+        build: fn(&Params) -> Box<dyn Indicator>,
+    ) -> Self {
+        Self {
+            memory: Memory::ByAverage,
+            ..Self::window(name, inputs, params, doc, lookback, build)
+        }
+    }
+
+    /// The same with several outputs.
+    pub(super) const fn of(self, outputs: &'static [&'static str]) -> Self {
+        Self { outputs, ..self }
+    }
+
     /// Builds the stateful form; parameters that are left out at the end take their defaults.
     ///
     /// # Errors
@@ -203,9 +283,10 @@ impl Spec {
         if len <= lookback {
             return Ok(None);
         }
-        let start = match self.memory {
-            Memory::Window => self.window_start(columns, len, lookback + 1),
-            Memory::Endless => 0,
+        let start = if self.is_window(&params) {
+            self.window_start(columns, len, lookback + 1)
+        } else {
+            0
         };
         let mut indicator = (self.build)(&params);
         for index in start..len {
@@ -218,6 +299,16 @@ impl Spec {
             }
             outputs
         }))
+    }
+
+    fn is_window(&self, params: &Params) -> bool {
+        match self.memory {
+            Memory::Window => true,
+            Memory::Endless => false,
+            Memory::ByAverage => self.params.iter().enumerate().all(|(place, param)| {
+                param.kind != Kind::Average || blend::is_of_a_window(params.real(place))
+            }),
+        }
     }
 
     /// Returns the place from which on there are `count` usable bars, 0 if there are fewer.

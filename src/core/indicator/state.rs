@@ -14,7 +14,12 @@ pub(super) trait Visit {
     fn index(&mut self, value: &mut usize, most: usize);
     /// A count of bars, below 2^53.
     fn tick(&mut self, value: &mut u64);
+    /// A value that an indicator gave; not a number where the mathematics has none.
+    fn output(&mut self, value: &mut f64);
 }
+
+/// Stands for "not a number" in a snapshot, as no indicator gives it.
+const NONE: f64 = f64::MAX;
 
 /// Writes the numbers of a state down.
 #[derive(Default)]
@@ -35,6 +40,11 @@ impl Visit for Saver {
     #[expect(clippy::cast_precision_loss, reason = "2^53 bars are never reached")]
     fn tick(&mut self, value: &mut u64) {
         self.numbers.push(*value as f64);
+    }
+
+    fn output(&mut self, value: &mut f64) {
+        self.numbers
+            .push(if value.is_finite() { *value } else { NONE });
     }
 }
 
@@ -109,6 +119,13 @@ impl Visit for Loader<'_> {
             |number: f64| number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
         if let Some(number) = self.take("a whole number of bars", keeps) {
             *value = number as u64;
+        }
+    }
+
+    fn output(&mut self, value: &mut f64) {
+        self.number(value);
+        if value.to_bits() == NONE.to_bits() {
+            *value = f64::NAN;
         }
     }
 }

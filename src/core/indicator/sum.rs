@@ -89,7 +89,13 @@ impl SquareSum {
     /// Adds `value²`, or takes it away with a sign of `-1.0`.
     #[inline]
     pub(super) fn add(&mut self, value: f64, sign: f64) {
-        let (square, square_error) = two_product(sign * value, value);
+        self.add_product(sign * value, value);
+    }
+
+    /// Adds the exact product of two numbers.
+    #[inline]
+    pub(super) fn add_product(&mut self, left: f64, right: f64) {
+        let (square, square_error) = two_product(left, right);
         let (high, error) = two_sum(self.high, square);
         let (middle, first) = two_sum(self.middle, error);
         let (middle, second) = two_sum(middle, square_error);

@@ -7,7 +7,10 @@ use crate::core::indicator::spec::{Memory, Param, Spec, running};
 use crate::core::indicator::state::{Visit, real};
 use crate::core::indicator::sum::{Sum, is_rounding};
 
-pub(super) const CCI: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[CCI, MFI];
+
+const CCI: Spec = Spec {
     name: "cci",
     aliases: &[],
     inputs: Inputs::HighLowClose,
@@ -20,7 +23,7 @@ pub(super) const CCI: Spec = Spec {
     quick: None,
 };
 
-pub(super) const MFI: Spec = Spec {
+const MFI: Spec = Spec {
     name: "mfi",
     aliases: &[],
     inputs: Inputs::HighLowCloseVolume,
@@ -33,7 +36,8 @@ pub(super) const MFI: Spec = Spec {
     quick: None,
 };
 
-fn typical(bar: &BarInput) -> f64 {
+/// `(high + low + close) ÷ 3`.
+pub(super) fn typical(bar: &BarInput) -> f64 {
     (bar.high + bar.low + bar.close) / 3.0
 }
 

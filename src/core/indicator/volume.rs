@@ -6,7 +6,10 @@ use crate::core::indicator::spec::{Memory, Spec, running};
 use crate::core::indicator::state::Visit;
 use crate::core::indicator::sum::Sum;
 
-pub(super) const OBV: Spec = Spec {
+/// The indicators of this file.
+pub(super) static TABLE: &[Spec] = &[OBV];
+
+const OBV: Spec = Spec {
     name: "obv",
     aliases: &[],
     inputs: Inputs::CloseVolume,

@@ -203,29 +203,37 @@ impl<S: Strategy, F: Feed> World<S, F> {
         &self.exchange
     }
 
+    /// Returns when the next bars end; `None` after the last.
+    pub fn next_end(&mut self) -> Option<Timestamp> {
+        self.feed.peek()
+    }
+
     /// Runs to the end of the bars, or until the strategy fails.
     ///
     /// # Errors
     /// When the strategy goes in circles.
     pub fn run(&mut self, observer: &mut impl Observer) -> Result<(), WorldError> {
         let mut slice = Vec::new();
-        while self.run_slice(&mut slice, observer)? {}
+        while self.advance(&mut slice, observer)? {}
         Ok(())
     }
 
-    /// Runs to the end of the next bars, with `slice` as a buffer for them; returns whether there were
-    /// any and the strategy has not failed.
+    /// Goes on to the end of the next bars, which are left in `slice`. Returns whether there were any;
+    /// a strategy that has failed gets none.
     ///
     /// # Errors
     /// When the strategy goes in circles.
-    pub fn run_slice(
+    pub fn advance(
         &mut self,
         slice: &mut Vec<(AssetId, Bar)>,
         observer: &mut impl Observer,
     ) -> Result<bool, WorldError> {
-        let Some(end) = self.feed.peek().filter(|_| !self.engine.has_failed()) else {
+        let Some(end) = self.feed.peek() else {
             return Ok(false);
         };
+        if self.engine.has_failed() {
+            return Ok(false);
+        }
         self.run_until(end, observer)?;
         self.feed.next(slice);
         self.step(end, slice, observer)?;
@@ -280,12 +288,32 @@ impl<S: Strategy, F: Feed> World<S, F> {
     ///
     /// # Errors
     /// When the strategy goes in circles.
-    pub fn advance(
+    pub fn advance_to(
         &mut self,
         now: Timestamp,
         observer: &mut impl Observer,
     ) -> Result<(), WorldError> {
         self.run_until(now + Span::from_nanos(1), observer)
+    }
+
+    /// Lets `work` use the strategy now, as [`Engine::call_with`], and sends what it orders. The inner
+    /// result tells of a strategy that goes in circles.
+    ///
+    /// # Errors
+    /// What `work` failed with.
+    pub fn call_with<E>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&mut S, &mut Box<Desk>) -> Result<(), E>,
+        observer: &mut impl Observer,
+    ) -> Result<Result<(), WorldError>, E> {
+        self.engine.call_with(name, work, &mut self.commands)?;
+        let now = self.now;
+        let sent = self
+            .execute(now, observer)
+            .and_then(|()| self.deliver(observer));
+        observer.on_event(self.engine.desk_mut());
+        Ok(sent)
     }
 
     /// Does what is due before the bars that end at `end`.

@@ -25,7 +25,7 @@ impl AssetRef {
 
 impl Host {
     /// Returns an asset as scripts see it.
-    pub(crate) fn asset_ref(&self, id: AssetId) -> AssetRef {
+    pub(in crate::script) fn asset_ref(&self, id: AssetId) -> AssetRef {
         AssetRef {
             id,
             all: Rc::clone(&self.assets),

@@ -75,6 +75,21 @@ pub(crate) fn register_fields(engine: &mut Registry, host: &Rc<Host>, names: &[S
     }
 }
 
+/// Registers the fields that a test names: the context is that of another script, whose fields have
+/// places of their own.
+pub(crate) fn register_fields_by_name(engine: &mut Registry, names: &[String]) {
+    for name in names {
+        let field = name.clone();
+        engine.register_get(name.as_str(), move |c: &mut ContextRef| {
+            read_by_name(c, &field)
+        });
+        let field = name.clone();
+        engine.register_set(name.as_str(), move |c: &mut ContextRef, value: Dynamic| {
+            write_by_name(c, &field, value)
+        });
+    }
+}
+
 fn read_by_name(c: &mut ContextRef, name: &str) -> Outcome<Dynamic> {
     let known = match name {
         "now" => Some(c.0.with(|desk| Dynamic::from(TimeRef::from(desk.now)))?),

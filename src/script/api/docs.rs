@@ -3,12 +3,15 @@
 //! Invariants: every registered function, method and field has its words, and nothing else has (tests
 //! hold it); every example runs: in `handle_data`, where `asset`, `prices` (its last 50 closes) and
 //! `bars` (its last 50 bars) are there, those of set-up and of schedules in `initialize`, where
-//! `asset` is, those of parameters at the top level.
+//! `asset` is, those of parameters at the top level, those of tests in a test of a script that buys
+//! AAPL in its first call.
 
 mod assets;
 mod data;
 mod handlers;
 mod indicators;
+mod kinds;
+mod options;
 mod orders;
 mod output;
 mod panel;
@@ -17,12 +20,15 @@ mod render;
 mod schedule;
 mod series;
 mod setup;
+mod testing;
 mod values;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use self::render::{overview, render, search};
+pub use self::kinds::{Parameter, kind_of};
+pub use self::options::{OPTION_KEYS, OptionKey, option_key};
+pub use self::render::{overview, render, search, title};
 
 /// What is known of one function, method or field.
 #[derive(Clone, Debug)]
@@ -40,7 +46,7 @@ pub struct Doc {
     /// What it does, in a sentence or two.
     pub text: Cow<'static, str>,
     /// A few lines that run; empty for none.
-    pub example: &'static str,
+    pub example: Cow<'static, str>,
 }
 
 /// One line of a subject's table.
@@ -100,12 +106,13 @@ const fn field(
 }
 
 /// Subjects in the order in which they are listed, with their tables.
-const SUBJECTS: [(&str, &[Line]); 12] = [
+const SUBJECTS: [(&str, &[Line]); 14] = [
     ("Handlers", handlers::LINES),
     ("Context and portfolio", portfolio::LINES),
     ("Market data", data::LINES),
     ("Series and bars", series::LINES),
     ("Indicators", indicators::LINES),
+    (indicators::CANDLES, &[]),
     ("Assets", assets::LINES),
     ("Orders", orders::LINES),
     ("Panels", panel::LINES),
@@ -113,6 +120,7 @@ const SUBJECTS: [(&str, &[Line]); 12] = [
     ("Schedules", schedule::LINES),
     ("Output", output::LINES),
     ("Numbers, time, parameters", values::LINES),
+    ("Tests", testing::LINES),
 ];
 
 static ALL: LazyLock<Vec<Doc>> = LazyLock::new(|| {
@@ -125,9 +133,9 @@ static ALL: LazyLock<Vec<Doc>> = LazyLock::new(|| {
             is_field: line.is_field,
             signature: line.signature.into(),
             text: line.text.into(),
-            example: line.example,
+            example: line.example.into(),
         }));
-        if subject == "Indicators" {
+        if let "Indicators" | indicators::CANDLES = subject {
             docs.extend(indicators::of_the_table(subject));
         }
     }

@@ -1,19 +1,24 @@
 //! Indicators: at once over series and bars, and kept up to date by the engine.
 
+use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Dynamic, FLOAT, INT, Map};
+use rhai::{Dynamic, FLOAT, INT, ImmutableString, Map};
 use std::sync::Arc;
 
 use crate::core::engine::handles::{HandleId, Line, RECENT};
-use crate::core::indicator::{ALL, Columns, Inputs, Spec, crossed_above, crossed_below, spec};
+use crate::core::indicator::{ALL, MAX_PARAMS, Spec, crossed_above, crossed_below, spec};
 use crate::core::model::time::Timeframe;
+use crate::script::api::indicators::forms::{numbers, values, with_columns};
 use crate::script::api::series::{BarsRef, SeriesRef, optional, wide};
 use crate::script::convert::{
     Outcome, check_keys, fail, float, kind_of, nearest, need_float, need_timeframe,
 };
 use crate::script::host::Host;
-use crate::script::registry::Registry;
+use crate::script::registry::{NativeFn, Registry};
+
+/// Every indicator at once over series, bars and panels.
+pub(super) mod forms;
 
 /// An indicator that the engine keeps, as scripts see it.
 #[derive(Clone, Debug)]
@@ -41,11 +46,8 @@ impl IndicatorRef {
 }
 
 pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
-    for spec in ALL {
-        for name in std::iter::once(&spec.name).chain(spec.aliases) {
-            register_forms(engine, spec, name);
-        }
-    }
+    forms::register(engine);
+    register_averaged_bars(engine);
     register_handles(engine, host);
     register_comparisons(engine);
     register_crosses(engine, "crossed_above", crossed_above);
@@ -72,167 +74,48 @@ fn register_crosses(engine: &mut Registry, name: &str, rule: CrossRule) {
     });
 }
 
-/// Registers `name(series, …)`, `name(bars, …)` and their `…_series`, with any number of parameters.
-fn register_forms(engine: &mut Registry, spec: &'static Spec, name: &str) {
-    let series_name = format!("{name}_series");
-    // A series stands for the close, so an indicator of whole bars has no such form.
-    if spec.inputs == Inputs::Close {
-        register_over::<SeriesRef>(engine, spec, name, &series_name, |s, read| {
-            s.0.with(|values| read(&Columns::values(values)))
+/// Lets Heikin-Ashi candles be bars again, in place of the map of the latest one.
+fn register_averaged_bars(engine: &mut Registry) {
+    for name in ["heikin_ashi", "ha"] {
+        engine.register_fn(name, |b: &mut BarsRef| -> Outcome<BarsRef> {
+            let Some(spec) = spec("heikin_ashi") else {
+                return fail("there is no indicator `heikin_ashi`".to_owned());
+            };
+            let mut prices = Vec::new();
+            let _unit = with_columns(b, &mut |columns| {
+                prices = spec.series(columns, &[]).or_else(|e| fail(e.to_string()))?;
+                Ok(Dynamic::UNIT)
+            })?;
+            let mut windows = b.0.clone();
+            for (window, values) in windows.iter_mut().zip(prices) {
+                *window = window.replaced(values);
+            }
+            Ok(BarsRef(windows))
         });
     }
-    register_over::<BarsRef>(engine, spec, name, &series_name, |b, read| {
-        let [open, high, low, close, volume] = &b.0;
-        open.with(|open| {
-            high.with(|high| {
-                low.with(|low| {
-                    close.with(|close| {
-                        volume.with(|volume| {
-                            read(&Columns {
-                                open,
-                                high,
-                                low,
-                                close,
-                                volume,
-                            })
-                        })
-                    })
-                })
-            })
-        })
-    });
-}
-
-/// Without a period these are of the whole series: `prices.max()` is no indicator.
-const OF_SERIES: [&str; 3] = ["min", "max", "var"];
-
-type Read<'a> = &'a mut dyn FnMut(&Columns<'_>) -> Outcome<Dynamic>;
-
-fn register_over<T: Clone + 'static>(
-    engine: &mut Registry,
-    spec: &'static Spec,
-    name: &str,
-    series_name: &str,
-    open: fn(&T, Read<'_>) -> Outcome<Dynamic>,
-) {
-    let now = move |source: &T, params: &[Dynamic]| -> Outcome<Dynamic> {
-        let params = numbers(spec, params)?;
-        open(source, &mut |columns| latest(spec, columns, &params))
-    };
-    let all = move |source: &T, params: &[Dynamic]| -> Outcome<Dynamic> {
-        let params = numbers(spec, params)?;
-        open(source, &mut |columns| whole(spec, columns, &params))
-    };
-    if !OF_SERIES.contains(&name) {
-        engine.register_fn(name, move |s: &mut T| now(s, &[]));
-    }
-    engine.register_fn(series_name, move |s: &mut T| all(s, &[]));
-    if !spec.params.is_empty() {
-        engine.register_fn(name, move |s: &mut T, a: Dynamic| now(s, &[a]));
-        engine.register_fn(series_name, move |s: &mut T, a: Dynamic| all(s, &[a]));
-    }
-    if spec.params.len() > 1 {
-        engine.register_fn(name, move |s: &mut T, a: Dynamic, b: Dynamic| {
-            now(s, &[a, b])
-        });
-        engine.register_fn(series_name, move |s: &mut T, a: Dynamic, b: Dynamic| {
-            all(s, &[a, b])
-        });
-    }
-    if spec.params.len() > 2 {
-        engine.register_fn(
-            name,
-            move |s: &mut T, a: Dynamic, b: Dynamic, c: Dynamic| now(s, &[a, b, c]),
-        );
-        engine.register_fn(
-            series_name,
-            move |s: &mut T, a: Dynamic, b: Dynamic, c: Dynamic| all(s, &[a, b, c]),
-        );
-    }
-}
-
-fn numbers(spec: &Spec, params: &[Dynamic]) -> Outcome<Vec<f64>> {
-    params
-        .iter()
-        .enumerate()
-        .map(|(at, value)| need_float(value, spec.params.get(at).map_or("parameter", |p| p.name)))
-        .collect()
-}
-
-fn latest(spec: &'static Spec, columns: &Columns<'_>, params: &[f64]) -> Outcome<Dynamic> {
-    let values = match spec.latest(columns, params) {
-        Ok(values) => values,
-        Err(e) => return fail(e.to_string()),
-    };
-    let Some(values) = values else {
-        return Ok(Dynamic::UNIT);
-    };
-    if let [_] = spec.outputs {
-        return Ok(optional(Some(values[0])));
-    }
-    let map: Map = spec
-        .outputs
-        .iter()
-        .zip(values)
-        .map(|(name, value)| ((*name).into(), optional(Some(value))))
-        .collect();
-    Ok(map.into())
-}
-
-/// The values of the whole window; what comes before the first value is left off.
-fn whole(spec: &'static Spec, columns: &Columns<'_>, params: &[f64]) -> Outcome<Dynamic> {
-    let series = match spec.series(columns, params) {
-        Ok(series) => series,
-        Err(e) => return fail(e.to_string()),
-    };
-    let mut parts = series.into_iter().map(|values| {
-        let first = values
-            .iter()
-            .position(|v| !v.is_nan())
-            .unwrap_or(values.len());
-        Dynamic::from(SeriesRef::of(values[first..].to_vec()))
-    });
-    if let [_] = spec.outputs {
-        return Ok(parts.next().unwrap_or(Dynamic::UNIT));
-    }
-    let map: Map = spec
-        .outputs
-        .iter()
-        .map(|name| (*name).into())
-        .zip(parts)
-        .collect();
-    Ok(map.into())
 }
 
 fn register_handles(engine: &mut Registry, host: &Rc<Host>) {
     engine.register_type_with_name::<IndicatorRef>("Indicator");
     let at = Rc::clone(host);
-    engine.register_fn("indicator", move |name: &str, asset: Dynamic| {
-        ask(&at, name, &asset, &[])
+    let make: NativeFn = Rc::new(move |_, args| {
+        let [name, asset, params @ ..] = args else {
+            return fail("indicator takes a name and an asset");
+        };
+        let Some(name) = name.read_lock::<ImmutableString>() else {
+            return fail(format!(
+                "indicator takes a name first, was {}",
+                kind_of(name)
+            ));
+        };
+        ask(&at, &name, asset, &values(params)).map(Dynamic::from)
     });
-    let at = Rc::clone(host);
-    engine.register_fn(
+    // A name, an asset, parameters and a frequency.
+    engine.register_any(
         "indicator",
-        move |name: &str, asset: Dynamic, a: Dynamic| ask(&at, name, &asset, &[a]),
-    );
-    let at = Rc::clone(host);
-    engine.register_fn(
-        "indicator",
-        move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic| ask(&at, name, &asset, &[a, b]),
-    );
-    let at = Rc::clone(host);
-    engine.register_fn(
-        "indicator",
-        move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic, c: Dynamic| {
-            ask(&at, name, &asset, &[a, b, c])
-        },
-    );
-    let at = Rc::clone(host);
-    engine.register_fn(
-        "indicator",
-        move |name: &str, asset: Dynamic, a: Dynamic, b: Dynamic, c: Dynamic, d: Dynamic| {
-            ask(&at, name, &asset, &[a, b, c, d])
-        },
+        TypeId::of::<Dynamic>(),
+        2..=MAX_PARAMS + 3,
+        &make,
     );
     engine.register_get("ready", |i: &mut IndicatorRef| {
         i.host.with(|desk| desk.handles.ready(i.id))
@@ -281,6 +164,11 @@ fn ask(host: &Rc<Host>, name: &str, asset: &Dynamic, params: &[Dynamic]) -> Outc
         Some((last, rest)) if last.is_string() => (rest, Some(last.to_string())),
         _ => (params, None),
     };
+    if !found.inputs.is_of_bars() {
+        return fail(format!(
+            "`{name}` takes two series, which the bars of one asset are not\nhint: calculate it from series: a.{name}(b, …)"
+        ));
+    }
     let params = numbers(found, params)?;
     let asset = host.need_asset(asset)?;
     let id = host.with(|desk| {

@@ -25,7 +25,7 @@ pub(super) mod orders;
 /// What the script says.
 pub(super) mod output;
 /// The whole universe at once.
-mod panel;
+pub(super) mod panel;
 /// Portfolio, positions, account.
 mod portfolio;
 /// What runs when.
@@ -36,6 +36,8 @@ pub mod series;
 mod setup;
 /// Mathematics of one series or two.
 mod statistics;
+/// What tests call.
+pub(super) mod testing;
 /// Instants.
 pub mod time;
 
@@ -54,4 +56,5 @@ pub(super) fn register(engine: &mut Registry, host: &Rc<Host>) {
     setup::register(engine, host);
     schedule::register(engine, host);
     output::register(engine, host);
+    testing::register(engine, host);
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use rhai::{Array, Dynamic, FLOAT, INT, Map};
 
 use crate::core::engine::desk::Desk;
-use crate::core::indicator::{ALL, Columns, Inputs};
+use crate::core::indicator::{Columns, Spec};
 use crate::core::model::asset::AssetId;
 use crate::core::model::market::Field;
 use crate::core::model::time::{Timeframe, Timestamp};
@@ -76,6 +76,18 @@ impl PanelRef {
         Self {
             rows: Rc::new(rows),
             ..self.clone()
+        }
+    }
+
+    /// Returns the latest value of an indicator of each row.
+    pub(super) fn indicator(&self, spec: &'static Spec, params: &[f64]) -> Outcome<Self> {
+        let rows = self.rows.iter().map(|row| {
+            let latest = spec.latest(&Columns::values(known(row)), params);
+            latest.map(|values| vec![values.map_or(f64::NAN, |v| v[0])])
+        });
+        match rows.collect::<Result<Vec<_>, _>>() {
+            Ok(rows) => Ok(self.with_rows(rows)),
+            Err(e) => fail(e.to_string()),
         }
     }
 
@@ -156,27 +168,6 @@ pub(super) fn register(engine: &mut Registry) {
     register_cross_section(engine);
     register_masks(engine);
     register_arithmetic(engine);
-    for spec in ALL
-        .iter()
-        .filter(|spec| spec.inputs == Inputs::Close && spec.outputs.len() == 1)
-    {
-        for name in std::iter::once(&spec.name).chain(spec.aliases) {
-            engine.register_fn(
-                *name,
-                move |p: &mut PanelRef, n: Dynamic| -> Outcome<PanelRef> {
-                    let n = need_float(&n, spec.params.first().map_or("n", |p| p.name))?;
-                    let rows = p.rows.iter().map(|row| {
-                        let latest = spec.latest(&Columns::values(known(row)), &[n]);
-                        latest.map(|values| vec![values.map_or(f64::NAN, |v| v[0])])
-                    });
-                    match rows.collect::<Result<Vec<_>, _>>() {
-                        Ok(rows) => Ok(p.with_rows(rows)),
-                        Err(e) => fail(e.to_string()),
-                    }
-                },
-            );
-        }
-    }
 }
 
 /// Returns a row from its first value on.

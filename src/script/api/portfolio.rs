@@ -280,7 +280,7 @@ fn snapshot(host: &Host, desk: &Desk, id: AssetId) -> PositionRef {
     }
 }
 
-fn position_of(host: &Rc<Host>, asset: &Dynamic) -> Outcome<PositionRef> {
+pub(super) fn position_of(host: &Rc<Host>, asset: &Dynamic) -> Outcome<PositionRef> {
     let id = need(host, asset)?;
     host.with(|desk| snapshot(host, desk, id))
 }

@@ -40,6 +40,12 @@ pub(super) fn register(engine: &mut Registry) {
 }
 
 fn register_parts(engine: &mut Registry) {
+    engine.register_fn("series", |numbers: Array| -> Outcome<SeriesRef> {
+        let numbers = numbers
+            .iter()
+            .map(|number| need_float(number, "each element"));
+        numbers.collect::<Outcome<_>>().map(SeriesRef::of)
+    });
     engine.register_get("len", |s: &mut SeriesRef| to_int(s.0.len()));
     engine.register_fn("len", |s: &mut SeriesRef| to_int(s.0.len()));
     engine.register_get("is_full", |s: &mut SeriesRef| s.0.is_full());
@@ -119,8 +125,29 @@ fn register_numbers(engine: &mut Registry) {
     engine.register_fn("argmax", |s: &mut SeriesRef| place(s.0.with(stat::argmax)));
 }
 
+type Map = fn(f64) -> f64;
+
+/// Functions of mathematics, value by value.
+const MATHEMATICS: [(&str, Map); 16] = [
+    ("abs", f64::abs),
+    ("acos", f64::acos),
+    ("asin", f64::asin),
+    ("atan", f64::atan),
+    ("ceil", f64::ceil),
+    ("cos", f64::cos),
+    ("cosh", f64::cosh),
+    ("exp", f64::exp),
+    ("floor", f64::floor),
+    ("ln", f64::ln),
+    ("log10", f64::log10),
+    ("sin", f64::sin),
+    ("sinh", f64::sinh),
+    ("sqrt", f64::sqrt),
+    ("tan", f64::tan),
+    ("tanh", f64::tanh),
+];
+
 fn register_transforms(engine: &mut Registry) {
-    type Map = fn(f64) -> f64;
     engine.register_fn("returns", |s: &mut SeriesRef| {
         change_over(s, 1, |now, then| now / then - 1.0)
     });
@@ -179,13 +206,14 @@ fn register_transforms(engine: &mut Registry) {
                 .collect()
         }))
     });
-    let maps: [(&str, Map); 4] = [
-        ("abs", f64::abs),
-        ("ln", f64::ln),
-        ("exp", f64::exp),
-        ("sqrt", f64::sqrt),
-    ];
-    for (name, map) in maps {
+    for (name, map) in MATHEMATICS {
+        // Rhai has most of them for floats only, and none for whole numbers but `abs`.
+        if name != "abs" {
+            engine.register_fn(name, move |x: INT| map(wide(x)));
+        }
+        if let "ceil" | "log10" = name {
+            engine.register_fn(name, move |x: FLOAT| map(x));
+        }
         engine.register_fn(name, move |s: &mut SeriesRef| {
             SeriesRef::of(s.0.with(|v| v.iter().map(|x| map(*x)).collect()))
         });
@@ -283,7 +311,7 @@ fn change_over(series: &SeriesRef, n: usize, change: impl Fn(f64, f64) -> f64) -
     }))
 }
 
-fn same_length(a: &SeriesRef, b: &SeriesRef) -> Outcome<()> {
+pub(super) fn same_length(a: &SeriesRef, b: &SeriesRef) -> Outcome<()> {
     if a.0.len() == b.0.len() {
         return Ok(());
     }

@@ -17,10 +17,11 @@ use crate::script::registry::Registry;
 
 /// A model that a script chooses.
 #[derive(Clone, Debug)]
-pub(crate) struct ModelRef(Model);
+pub(crate) struct ModelRef(pub(in crate::script) Model);
 
+/// One of the models of the simulated exchange.
 #[derive(Clone, Debug)]
-enum Model {
+pub(in crate::script) enum Model {
     Commission(Commission),
     Slippage(Slippage),
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
+use crate::script::check::arguments::taken;
 use crate::script::check::parsed::{Function, Parsed};
 use crate::script::check::surface::signature;
 use crate::script::check::{Findings, View};
@@ -11,7 +12,7 @@ use crate::script::convert::nearest;
 
 /// How a function is called.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
+pub(super) enum How {
     /// `f(a)`.
     Plain,
     /// `x.f(a)`.
@@ -19,7 +20,7 @@ enum How {
 }
 
 /// Calls `look` for each call in a function, but for operators.
-fn each_call(function: &Function, mut look: impl FnMut(How, &FnCallExpr, Position)) {
+pub(super) fn each_call(function: &Function, mut look: impl FnMut(How, &FnCallExpr, Position)) {
     function.walk(|path| {
         let (how, call, at) = match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, at)) | ASTNode::Stmt(Stmt::FnCall(call, at))) => {
@@ -51,20 +52,47 @@ pub(super) fn unknown_functions(view: &View<'_>, findings: &mut Findings) {
             if known {
                 return;
             }
-            if function.locals().contains(name) {
+            if how == How::Plain && function.locals().contains(name) {
                 let hint = format!("write `{name}.call(…)`");
                 let message = format!("`{name}` is a variable; what it holds is called otherwise");
                 findings.error(view.file, "RBT101", at, message, hint);
                 return;
             }
-            let own = view.file.named().map(|f| f.name.as_str());
-            let hint = nearest(name, view.surface.names().chain(own))
-                .map(|near| format!("did you mean `{}`?", signature(near)))
-                .unwrap_or_default();
             let message = format!("unknown function `{name}`");
-            findings.error(view.file, "RBT101", at, message, hint);
+            findings.error(view.file, "RBT101", at, message, meant(view, name));
         });
     }
+}
+
+/// Says which function is meant by a name that none has.
+fn meant(view: &View<'_>, name: &str) -> String {
+    for (alias, path) in &view.file.imports {
+        let form = view.all.get(path).and_then(|module| public(module, name));
+        if let Some(form) = form {
+            return format!("write `{alias}::{name}({})`", form.params.join(", "));
+        }
+    }
+    let own: Vec<&Function> = view.file.named().collect();
+    let names = own.iter().map(|f| f.name.as_str());
+    let Some(near) = nearest(name, view.surface.names().chain(names)) else {
+        return meant_in_modules(view, name);
+    };
+    match own.iter().find(|f| f.name == near) {
+        Some(f) => format!("did you mean `{near}({})`?", f.params.join(", ")),
+        None => format!("did you mean `{}`?{}", signature(near), taken(near)),
+    }
+}
+
+/// Says which function of an imported module is meant.
+fn meant_in_modules(view: &View<'_>, name: &str) -> String {
+    let modules = view.file.imports.iter();
+    let mut found = modules.filter_map(|(alias, path)| {
+        let offered = view.all.get(path)?.named().filter(|f| !f.private);
+        let near = nearest(name, offered.map(|f| f.name.as_str()))?;
+        let params = public(view.all.get(path)?, near)?.params.join(", ");
+        Some(format!("did you mean `{alias}::{near}({params})`?"))
+    });
+    found.next().unwrap_or_default()
 }
 
 fn unknown_in_module(
@@ -120,7 +148,7 @@ fn public<'a>(module: &'a Parsed, name: &str) -> Option<&'a Function> {
 }
 
 /// Names under which maps of the file keep something: it may be a function.
-fn entries_of_maps(file: &Parsed) -> BTreeSet<String> {
+pub(super) fn entries_of_maps(file: &Parsed) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for function in &file.functions {
         function.walk(|path| match path.last() {
@@ -220,63 +248,5 @@ fn arguments(count: usize) -> String {
         0 => "no arguments".to_owned(),
         1 => "1 argument".to_owned(),
         n => format!("{n} arguments"),
-    }
-}
-
-/// Functions that take a map of options, with the place of the map among the arguments.
-const OPTIONS: [(&str, usize, &[&str]); 10] = [
-    ("order", 2, ORDER),
-    ("order_value", 2, ORDER),
-    ("order_percent", 2, ORDER),
-    ("order_target", 2, ORDER),
-    ("order_target_value", 2, ORDER),
-    ("order_target_percent", 2, ORDER),
-    ("try_order", 2, ORDER),
-    (
-        "bracket",
-        2,
-        &["stop", "target", "entry_limit", "tif", "tag"],
-    ),
-    ("modify_order", 1, &["amount", "limit", "stop"]),
-    ("plot", 2, &["pane", "color", "levels"]),
-];
-
-const ORDER: &[&str] = &crate::script::api::orders::OPTIONS;
-
-/// `RBT103`.
-pub(super) fn unknown_options(view: &View<'_>, findings: &mut Findings) {
-    for function in &view.file.functions {
-        each_call(function, |how, call, _| {
-            if how == How::Method
-                || !call.namespace.is_empty()
-                || view.file.function(&call.name).is_some()
-            {
-                return;
-            }
-            let Some((name, place, known)) = OPTIONS
-                .iter()
-                .find(|(name, ..)| *name == call.name.as_str())
-            else {
-                return;
-            };
-            let Some(Expr::Map(options, _)) = call.args.get(*place) else {
-                return;
-            };
-            for (key, _) in options
-                .0
-                .iter()
-                .filter(|(key, _)| !known.contains(&key.name.as_str()))
-            {
-                let hint = nearest(&key.name, known.iter().copied())
-                    .map(|near| format!("did you mean `{near}`?"))
-                    .unwrap_or_default();
-                let message = format!(
-                    "unknown option `{}`; {name} takes {}",
-                    key.name,
-                    known.join(", ")
-                );
-                findings.error(view.file, "RBT103", key.pos, message, hint);
-            }
-        });
     }
 }

@@ -1,98 +1,136 @@
-//! What the codes of errors and findings mean.
+//! What the codes of errors and findings mean, each with a script that has the fault and one that has
+//! not. A test holds that `check` finds precisely that in the one and nothing in the other.
 
-/// Codes with their explanations, in order.
-const CODES: [(&str, &str); 20] = [
-    (
-        "RBT001",
-        "The text is not a script: a sign is missing, or one stands where none may. The place is where the reader could not go on; the fault is there or just before.",
-    ),
-    (
-        "RBT002",
-        "A remark `// rustybt: allow CODE` names no rule, or one that finds nothing there. It counts for its own line, or for the next one with code where it stands alone. RBT001 and RBT002 cannot be allowed.",
-    ),
-    (
-        "RBT101",
-        "A function is called that neither the API, the language nor the script has. `rustybt doc` lists what there is. A closure kept in a variable is called with name.call(…).",
-    ),
-    (
-        "RBT102",
-        "A function is called with a number or kind of arguments that it does not take. `rustybt doc NAME` shows how it is called.",
-    ),
-    (
-        "RBT103",
-        "A map of options has a key that the function does not know; it would otherwise be ignored in silence.",
-    ),
-    (
-        "RBT104",
-        "A variable, module, field or entry is named that does not exist. A function sees its parameters, its own variables and the script's constants.",
-    ),
-    (
-        "RBT106",
-        "A function has nearly the name of a handler, or a handler has other parameters than the engine calls it with. It would never be called.",
-    ),
-    (
-        "RBT107",
-        "The script has neither handle_data nor a scheduled function, so nothing would ever run.",
-    ),
-    (
-        "RBT108",
-        "schedule or on_cross is given a function that the script does not have, or one that does not take (context, data).",
-    ),
-    (
-        "RBT109",
-        "A function of the script has the name of one of the API. Calls meant for the API, methods too, would reach it instead, in silence.",
-    ),
-    (
-        "RBT110",
-        "A variable at the top level is used in a function. Functions do not see it, and nothing in it would outlive a call: keep it in the context, or make it a const.",
-    ),
-    (
-        "RBT120",
-        "A division of whole numbers drops the fraction: 10 / 30 is 0. Make one of them a float: 10 / 30.0.",
-    ),
-    (
-        "RBT121",
-        "An operator stands between kinds that it does not work with.",
-    ),
-    (
-        "RBT300",
-        "The script, or a function that it called, refused what it was asked to do.",
-    ),
-    (
-        "RBT310",
-        "A call of a handler took more operations than it may (10 million). Most likely a loop never ends.",
-    ),
-    (
-        "RBT311",
-        "A call of a handler took longer than it may (30 s in a backtest, 1 s live). Most likely a loop never ends.",
-    ),
-    (
-        "RBT312",
-        "Functions call each other more than 64 deep. Most likely one calls itself without end.",
-    ),
-    (
-        "RBT313",
-        "A string, array or map grew beyond what it may hold.",
-    ),
-    (
-        "RBT314",
-        "A calculation has no result: a division of whole numbers by zero, or one beyond 64 bits.",
-    ),
-    (
-        "RBT399",
-        "The program failed inside a call of the script. This is a fault of the program; please report it.",
-    ),
-];
+/// Of calls, names and handlers.
+mod names;
+/// Of numbers, history, loops, parameters.
+mod numbers;
+/// Of errors at run time.
+mod runtime;
 
-/// Returns what a code means, in any case of letters.
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+/// What a code means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Meaning {
+    /// Such as `RBT101`.
+    pub code: &'static str,
+    /// What it says and why it matters.
+    pub text: &'static str,
+    /// A script with the fault; empty for what shows only when a script runs.
+    pub wrong: &'static str,
+    /// The same without it.
+    pub right: &'static str,
+}
+
+const fn meaning(
+    code: &'static str,
+    text: &'static str,
+    wrong: &'static str,
+    right: &'static str,
+) -> Meaning {
+    Meaning {
+        code,
+        text,
+        wrong,
+        right,
+    }
+}
+
+/// All codes in order, each with its explanation as a person reads it.
+static EXPLAINED: LazyLock<Vec<(Meaning, String)>> = LazyLock::new(|| {
+    [names::MEANINGS, numbers::MEANINGS, runtime::MEANINGS]
+        .concat()
+        .into_iter()
+        .map(|meaning| (meaning, explained(&meaning)))
+        .collect()
+});
+
+/// Returns all codes with their examples, in order.
+pub fn meanings() -> impl Iterator<Item = &'static Meaning> {
+    EXPLAINED.iter().map(|(meaning, _)| meaning)
+}
+
+/// Returns what a code means, in any case of letters: its text, then a script with the fault and one
+/// without. Lines after the first are indented by four.
 pub fn explain(code: &str) -> Option<&'static str> {
-    CODES
+    EXPLAINED
         .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(code))
-        .map(|(_, text)| *text)
+        .find(|(known, _)| known.code.eq_ignore_ascii_case(code))
+        .map(|(_, text)| text.as_str())
 }
 
 /// Returns all codes with what they mean.
 pub fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CODES.into_iter()
+    meanings().map(|meaning| (meaning.code, meaning.text))
+}
+
+fn explained(meaning: &Meaning) -> String {
+    let mut text = meaning.text.to_owned();
+    for (title, script) in [("wrong", meaning.wrong), ("right", meaning.right)] {
+        if script.is_empty() {
+            continue;
+        }
+        let _infallible = write!(text, "\n\n    {title}:");
+        for line in script.lines() {
+            let indent = if line.is_empty() { "" } else { "        " };
+            let _infallible = write!(text, "\n{indent}{line}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::script::check::check;
+
+    fn found(script: &str) -> Vec<String> {
+        let found = check(script, "example.rhai", &(Rc::new(|_: &str| None) as Rc<_>));
+        found
+            .iter()
+            .map(|f| format!("{} {}", f.error.code, f.error))
+            .collect()
+    }
+
+    #[test]
+    fn the_wrong_example_of_a_code_has_that_fault_and_the_right_one_none() {
+        for meaning in meanings().filter(|meaning| !meaning.wrong.is_empty()) {
+            let wrong = found(meaning.wrong);
+            assert!(!wrong.is_empty(), "{}: nothing is found", meaning.code);
+            for finding in &wrong {
+                assert!(
+                    finding.starts_with(meaning.code),
+                    "{}: {finding}",
+                    meaning.code
+                );
+            }
+            let right = found(meaning.right);
+            assert!(right.is_empty(), "{}: {right:?}", meaning.code);
+        }
+    }
+
+    #[test]
+    fn every_code_that_can_be_seen_in_a_text_has_examples_and_they_stand_in_order() {
+        let codes: Vec<&str> = meanings().map(|meaning| meaning.code).collect();
+        assert!(codes.is_sorted(), "{codes:?}");
+        for meaning in meanings() {
+            let shows_in_a_text = meaning.code < "RBT300";
+            assert_eq!(
+                !meaning.wrong.is_empty(),
+                shows_in_a_text,
+                "{}",
+                meaning.code
+            );
+            assert_eq!(
+                !meaning.right.is_empty(),
+                shows_in_a_text,
+                "{}",
+                meaning.code
+            );
+        }
+    }
 }

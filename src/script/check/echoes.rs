@@ -2,46 +2,63 @@
 
 use crate::script::check::parsed::{Parsed, position};
 use crate::script::check::{Finding, Findings};
-use crate::script::error::{Place, foreign_word};
-use crate::script::lexemes::{Kind, Piece, pieces};
+use crate::script::error::{Place, ScriptError};
+use crate::script::lexemes::{Piece, pieces};
 
-/// A function handed to the engine that is not there is not also an unknown variable.
-pub(super) fn drop_handed(found: &mut Vec<Finding>) {
-    let handed: Vec<Place> = found
+/// A name of another system, or a function handed to the engine that is not there, is not also an
+/// unknown one.
+pub(super) fn drop_told(found: &mut Vec<Finding>) {
+    let told: Vec<Place> = found
         .iter()
-        .filter(|f| f.error.code == "RBT108")
+        .filter(|f| ["RBT108", "RBT160"].contains(&f.error.code))
         .map(|f| f.error.place.clone())
         .collect();
-    found.retain(|f| f.error.code != "RBT104" || !handed.contains(&f.error.place));
+    found.retain(|f| {
+        let is_unknown = ["RBT101", "RBT102", "RBT104"].contains(&f.error.code);
+        let place = &f.error.place;
+        let is_of_it = |told: &&Place| match f.error.code {
+            // What the name means here, and so its kind, is not known.
+            "RBT121" => covers(place, told),
+            _ => is_unknown && covers(told, place),
+        };
+        !told.iter().any(|told| is_of_it(&told))
+    });
 }
 
-/// What is called on a word of another language, such as `ta.sma(close, 20)`, is told once, at the word.
-pub(super) fn drop_foreign(file: &Parsed, found: &mut Vec<Finding>) {
-    let words: Vec<(usize, usize)> = found
+/// What a name that is nearly right was meant for is not also never used, nor is what is used wrongly.
+pub(super) fn drop_meant(found: &mut Vec<Finding>) {
+    let words = |f: &Finding| match f.error.code {
+        "RBT101" | "RBT109" | "RBT110" => Some(format!("{}\n{}", f.error.message, f.error.hint)),
+        _ => Some(f.error.hint.clone()).filter(|hint| hint.starts_with("did you mean")),
+    };
+    let meant: Vec<(String, String)> = found
         .iter()
-        .filter(|f| f.error.code == "RBT104" && f.error.place.file == file.name)
-        .map(|f| (f.error.place.line, f.error.place.column))
+        .filter_map(|f| Some((f.error.place.file.clone(), words(f)?)))
         .collect();
-    if words.is_empty() {
-        return;
-    }
-    let all = pieces(&file.text);
-    let mut called = Vec::new();
-    for stretch in all.windows(3) {
-        let [word, dot, method] = stretch else {
-            continue;
-        };
-        let is_foreign =
-            words.contains(&(word.line, word.column)) && foreign_word(word.text).is_some();
-        if is_foreign && dot.is(".") && method.kind == Kind::Word {
-            called.push((method.line, method.column));
-        }
-    }
-    found.retain(|f| {
-        let place = &f.error.place;
-        let is_call = ["RBT101", "RBT102"].contains(&f.error.code);
-        !(is_call && place.file == file.name && called.contains(&(place.line, place.column)))
-    });
+    found.retain(|f| f.error.code != "RBT105" || !is_meant(&f.error, &meant));
+}
+
+/// Whether a hint about the file names what a finding is about.
+fn is_meant(error: &ScriptError, hints: &[(String, String)]) -> bool {
+    let place = &error.place;
+    let name: String = place
+        .text
+        .chars()
+        .skip(place.column.saturating_sub(1))
+        .take(place.width)
+        .collect();
+    hints.iter().any(|(file, hint)| {
+        *file == place.file
+            && [format!("`{name}`"), format!("`{name}(")]
+                .iter()
+                .any(|form| hint.contains(form))
+    })
+}
+
+/// Whether a place lies within another.
+fn covers(outer: &Place, inner: &Place) -> bool {
+    let columns = outer.column..outer.column + outer.width;
+    outer.file == inner.file && outer.line == inner.line && columns.contains(&inner.column)
 }
 
 /// `RBT001`: the interpreter takes all that follows for the comment, and would run what is left.

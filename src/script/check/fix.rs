@@ -49,7 +49,8 @@ fn fix_of(finding: &Finding, code: &[Piece<'_>], surface: &Surface) -> Option<Fi
             .or_else(|| suggested(code, at, hint)),
         "RBT105" => unused_import(code, at),
         "RBT106" => handler(&code[at], hint),
-        "RBT120" => float(code, at),
+        "RBT121" => key(finding),
+        "RBT120" => float(code, &finding.error.place),
         _ => None,
     }
 }
@@ -75,6 +76,8 @@ fn edit(piece: &Piece<'_>, text: &str) -> Edit {
 fn suggested(code: &[Piece<'_>], at: usize, hint: &str) -> Option<Fix> {
     let rest = hint.strip_prefix("did you mean `")?;
     let name = rest.split(['(', '`']).next()?;
+    // "context.asset" stands at the name of the field.
+    let name = name.rsplit('.').next()?;
     let (module, name) = match name.split_once("::") {
         Some((module, name)) => (Some(module), name),
         None => (None, name),
@@ -164,15 +167,41 @@ fn handler(piece: &Piece<'_>, hint: &str) -> Option<Fix> {
     is_near.then(|| replace(piece, name))
 }
 
-/// Makes the right side of a division a float.
-fn float(code: &[Piece<'_>], at: usize) -> Option<Fix> {
-    let (sign, right) = (&code[at], code.get(at + 1)?);
+/// `m[asset]` becomes `m[asset.symbol]`.
+fn key(finding: &Finding) -> Option<Fix> {
+    let place = &finding.error.place;
+    let is_asset = finding
+        .error
+        .message
+        .starts_with("an Asset is no key of a map");
+    let plain = |c: char| c.is_alphanumeric() || "_.".contains(c);
+    let mut shown = place
+        .text
+        .chars()
+        .skip(place.column.saturating_sub(1))
+        .take(place.width);
+    (is_asset && shown.all(plain)).then(|| Fix {
+        what: "use its symbol".to_owned(),
+        edits: vec![Edit {
+            line: place.line,
+            column: place.column + place.width,
+            end_line: place.line,
+            end_column: place.column + place.width,
+            text: ".symbol".to_owned(),
+        }],
+    })
+}
+
+/// Makes the right side of a division a float, where both sides are a name or number.
+fn float(code: &[Piece<'_>], place: &Place) -> Option<Fix> {
+    let columns = place.column..place.column + place.width;
+    let is_inside = |p: &&Piece<'_>| p.line == place.line && columns.contains(&p.column);
+    let inside: Vec<&Piece<'_>> = code.iter().filter(is_inside).collect();
+    let [_, sign, right] = inside[..] else {
+        return None;
+    };
     let digits = |p: &Piece<'_>| p.text.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-    if !sign.is("/")
-        || code
-            .get(at + 2)
-            .is_some_and(|p| matches!(p.text, "." | "(" | "[" | "::"))
-    {
+    if !sign.is("/") {
         return None;
     }
     match right.kind {

@@ -9,31 +9,56 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use crate::script::check::parsed::{Parsed, Role, position};
+use crate::script::check::chain::{Chain, Step};
+use crate::script::check::foreign::HANDLERS_ELSEWHERE;
+use crate::script::check::kind::{Kind, Value};
+use crate::script::check::parsed::{Function, Parsed, Role, position};
 use crate::script::check::{Findings, View};
 use crate::script::convert::nearest;
 use crate::script::host::{HANDLERS, handler_params};
 
-/// What other systems call their handlers.
-const ELSEWHERE: [(&str, &str); 14] = [
-    ("init", "initialize"),
-    ("setup", "initialize"),
-    ("on_init", "initialize"),
-    ("on_start", "initialize"),
-    ("next", "handle_data"),
-    ("on_bar", "handle_data"),
-    ("on_data", "handle_data"),
-    ("on_tick", "handle_data"),
-    ("before_trading", "before_trading_start"),
-    ("on_fill", "on_order_fill"),
-    ("on_order_filled", "on_order_fill"),
-    ("on_cancel", "on_order_cancel"),
-    ("on_reject", "on_order_reject"),
-    ("analyse", "analyze"),
-];
-
-fn is_handler(name: &str) -> bool {
+pub(super) fn is_handler(name: &str) -> bool {
     HANDLERS.iter().any(|(handler, _)| *handler == name)
+}
+
+/// What a parameter of a function is: surely for handlers and scheduled functions; elsewhere by the
+/// name that everybody gives it.
+pub(super) fn kind_of_parameter(file: &Parsed, function: &Function, at: usize) -> Value {
+    let name = function.params[at].as_str();
+    let is_called_by_engine = file.role == Role::Script
+        && (is_handler(&function.name) || file.scheduled.contains(&function.name));
+    let kind = match (is_called_by_engine, at) {
+        (true, 0) => Kind::CONTEXT,
+        (true, 1) => match function.name.as_str() {
+            "on_order_fill" | "on_order_cancel" | "on_order_reject" => Kind::Host("Order"),
+            "on_broker_message" | "on_reload" | "analyze" => Kind::Any,
+            _ => Kind::DATA,
+        },
+        (true, 2) => match function.name.as_str() {
+            "on_order_fill" => Kind::Host("Fill"),
+            "on_order_cancel" | "on_order_reject" => Kind::Text,
+            _ => Kind::Any,
+        },
+        _ if name == "context" || name == "ctx" => Kind::CONTEXT,
+        _ if name == "data" && asks_for_prices(function) => Kind::DATA,
+        _ => Kind::Any,
+    };
+    kind.into()
+}
+
+/// Whether a function asks `data` for what only market data has.
+fn asks_for_prices(function: &Function) -> bool {
+    let mut asks = false;
+    function.walk(|path| {
+        if let Some(ASTNode::Expr(expr)) = path.last()
+            && let Some(chain) = Chain::of(expr)
+            && chain.variable() == Some("data")
+            && let Some(Step::Method(call, _)) = chain.links.first().map(|link| link.step)
+        {
+            asks |= ["current", "history", "can_trade"].contains(&call.name.as_str());
+        }
+    });
+    asks
 }
 
 /// `RBT106` for names that are nearly right.
@@ -57,8 +82,8 @@ pub(super) fn misspelt(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-fn meant_by(name: &str) -> Option<&'static str> {
-    if let Some((_, meant)) = ELSEWHERE.iter().find(|(other, _)| *other == name) {
+pub(super) fn meant_by(name: &str) -> Option<&'static str> {
+    if let Some((_, meant)) = HANDLERS_ELSEWHERE.iter().find(|(other, _)| *other == name) {
         return Some(meant);
     }
     let plain = |name: &str| name.replace('_', "").to_lowercase();
@@ -126,7 +151,7 @@ pub(super) fn none_at_all(view: &View<'_>, findings: &mut Findings) {
     let is_near = file
         .named()
         .any(|f| !is_handler(&f.name) && meant_by(&f.name) == Some("handle_data"));
-    if wakes || is_test || is_near {
+    if wakes || is_test || is_near || !file.scheduled.is_empty() {
         return;
     }
     let message =
@@ -183,7 +208,7 @@ pub(super) fn unknown_scheduled(view: &View<'_>, findings: &mut Findings) {
 }
 
 /// Returns the name of the function that a call hands to the engine, and where it stands.
-fn scheduled(call: &FnCallExpr) -> Option<(&str, Position)> {
+pub(super) fn scheduled(call: &FnCallExpr) -> Option<(&str, Position)> {
     if !call.namespace.is_empty() {
         return None;
     }

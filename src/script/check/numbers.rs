@@ -7,31 +7,26 @@
 
 use rhai::{ASTNode, Expr, Token};
 
-use crate::script::check::parsed::Parsed;
+use crate::script::check::chain::variable;
+use crate::script::check::parsed::{Function, Parsed};
+use crate::script::check::span;
 use crate::script::check::{Findings, View};
 
 /// `RBT120`: a division of whole numbers that is not even drops its fraction.
 pub(super) fn integer_division(view: &View<'_>, findings: &mut Findings) {
     for function in &view.file.functions {
-        let locals = function.locals();
         function.walk(|path| {
-            let Some(ASTNode::Expr(Expr::FnCall(call, at))) = path.last() else {
+            let Some(ASTNode::Expr(expr @ Expr::FnCall(call, _))) = path.last() else {
                 return;
             };
             let [left, right] = &*call.args else { return };
             if call.op_token != Some(Token::Divide) {
                 return;
             }
-            let hidden = |expr: &Expr| {
-                !function.name.is_empty()
-                    && matches!(expr, Expr::Variable(x, ..) if locals.contains(x.1.as_str()))
-            };
-            if hidden(left) || hidden(right) {
-                return;
-            }
-            let (Some((a, a_text)), Some((b, b_text))) =
-                (whole(view.file, left), whole(view.file, right))
-            else {
+            let (Some((a, a_text)), Some((b, b_text))) = (
+                named(view.file, function, left),
+                named(view.file, function, right),
+            ) else {
                 return;
             };
             if b == 0 || a % b == 0 {
@@ -45,17 +40,51 @@ pub(super) fn integer_division(view: &View<'_>, findings: &mut Findings) {
                 "for the ratio write {a_text} / {}",
                 as_float(right, &b_text)
             );
-            findings.warning(view.file, "RBT120", *at, message, hint);
+            let at = span::of(view.file, expr);
+            findings.warning(view.file, "RBT120", at, message, hint);
         });
     }
 }
 
-fn whole(file: &Parsed, expr: &Expr) -> Option<(i64, String)> {
+/// Returns a whole number with what stands for it: itself, or the name of a constant.
+fn named(file: &Parsed, function: &Function, expr: &Expr) -> Option<(i64, String)> {
+    let value = match expr {
+        Expr::IntegerConstant(..) | Expr::Variable(..) => constant(file, function, expr)?,
+        _ => return None,
+    };
+    Some((
+        value,
+        variable(expr).map_or_else(|| value.to_string(), str::to_owned),
+    ))
+}
+
+/// Returns the whole number that an expression of numbers and constants is; a parameter counts with its
+/// default.
+pub(super) fn constant(file: &Parsed, function: &Function, expr: &Expr) -> Option<i64> {
     match expr {
-        Expr::IntegerConstant(value, _) => Some((*value, value.to_string())),
+        Expr::IntegerConstant(value, _) => Some(*value),
         Expr::Variable(x, ..) if x.2.is_empty() => {
-            let value = file.whole.get(x.1.as_str())?;
-            Some((*value, x.1.to_string()))
+            let hidden = !function.name.is_empty() && function.kinds.contains_key(x.1.as_str());
+            if hidden {
+                return None;
+            }
+            file.whole.get(x.1.as_str()).copied()
+        }
+        Expr::FnCall(call, _) if call.namespace.is_empty() => {
+            let args: Option<Vec<i64>> = call
+                .args
+                .iter()
+                .map(|arg| constant(file, function, arg))
+                .collect();
+            match (&args?[..], &call.op_token) {
+                ([a, b], Some(Token::Plus)) => a.checked_add(*b),
+                ([a, b], Some(Token::Minus)) => a.checked_sub(*b),
+                ([a, b], Some(Token::Multiply)) => a.checked_mul(*b),
+                ([a], Some(Token::UnaryMinus)) => a.checked_neg(),
+                ([a, b], None) if call.name == "max" => Some(*a.max(b)),
+                ([a, b], None) if call.name == "min" => Some(*a.min(b)),
+                _ => None,
+            }
         }
         _ => None,
     }

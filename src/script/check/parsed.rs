@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTFlags, ASTNode, Engine, Expr, FnAccess, Position, Stmt};
 
+use crate::script::check::handlers::scheduled;
+use crate::script::check::kind::Value;
 use crate::script::check::{Finding, Severity};
 use crate::script::error::syntax::advise;
 use crate::script::error::{Explainer, Texts};
@@ -32,7 +34,9 @@ pub(super) struct Function {
     pub(super) name: String,
     pub(super) params: Vec<String>,
     pub(super) private: bool,
-    tree: AST,
+    pub(super) body: Vec<Stmt>,
+    /// What is known of its parameters and variables.
+    pub(super) kinds: BTreeMap<String, Value>,
 }
 
 /// See the module.
@@ -50,15 +54,19 @@ pub(super) struct Parsed {
     pub(super) constants: BTreeSet<String>,
     /// Names of variables at the top level.
     pub(super) top_level: BTreeSet<String>,
+    /// Names of functions that are handed to the engine.
+    pub(super) scheduled: BTreeSet<String>,
 }
 
 impl Function {
     /// Calls `look` with each node and the nodes that it stands in, itself last.
     pub(super) fn walk(&self, mut look: impl FnMut(&[ASTNode<'_>])) {
-        self.tree.walk(&mut |path| {
-            look(path);
-            true
-        });
+        for statement in &self.body {
+            statement.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
+                look(path);
+                true
+            });
+        }
     }
 
     pub(super) fn is_closure(&self) -> bool {
@@ -136,11 +144,29 @@ impl Parsed {
             whole: BTreeMap::new(),
             constants: BTreeSet::new(),
             top_level: BTreeSet::new(),
+            scheduled: BTreeSet::new(),
         };
+        parsed.find_scheduled();
         for stmt in tree.statements() {
             parsed.take_statement(stmt);
         }
         parsed
+    }
+
+    fn find_scheduled(&mut self) {
+        let mut names = BTreeSet::new();
+        for function in &self.functions {
+            function.walk(|path| {
+                if let Some(
+                    ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
+                ) = path.last()
+                    && let Some((name, _)) = scheduled(call)
+                {
+                    names.insert(name.to_owned());
+                }
+            });
+        }
+        self.scheduled = names;
     }
 
     fn take_statement(&mut self, stmt: &Stmt) {
@@ -183,19 +209,36 @@ fn functions(tree: &AST) -> Vec<Function> {
         name: String::new(),
         params: Vec::new(),
         private: false,
-        tree: tree.clone_statements_only(),
+        body: tree.statements().to_vec(),
+        kinds: BTreeMap::new(),
     };
     let mut all = vec![top];
-    for f in tree.iter_functions() {
+    // The tree has them in no order; findings shall not depend on that.
+    let mut found: Vec<_> = tree.iter_functions().collect();
+    found.sort_by_key(|f| (f.name, f.params.len()));
+    for f in found {
         let count = f.params.len();
         all.push(Function {
             name: f.name.to_owned(),
             params: f.params.iter().map(|name| (*name).to_owned()).collect(),
             private: f.access == FnAccess::Private,
-            tree: only(tree, f.name, count),
+            body: body_of(tree, f.name, count),
+            kinds: BTreeMap::new(),
         });
     }
     all
+}
+
+/// Returns the statements of a function.
+fn body_of(tree: &AST, name: &str, params: usize) -> Vec<Stmt> {
+    let mut body = Vec::new();
+    only(tree, name, params).walk(&mut |path| {
+        if let [ASTNode::Stmt(statement)] = path {
+            body.push((*statement).clone());
+        }
+        true
+    });
+    body
 }
 
 /// Parses a script and all that it imports; what cannot be parsed or found becomes a finding.
@@ -240,7 +283,7 @@ pub(super) fn read_all(
 }
 
 /// Returns the text of a module.
-pub(super) fn module_text(path: &str, read_module: &ReadModule) -> Option<Arc<str>> {
+pub(in crate::script) fn module_text(path: &str, read_module: &ReadModule) -> Option<Arc<str>> {
     if path.starts_with("std/") {
         return stdlib::text(path).map(Arc::from);
     }

@@ -8,14 +8,17 @@
     reason = "the interpreter's own enums are long and open"
 )]
 
+/// Chains.
+mod chains;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rhai::{AST, ASTFlags, Dynamic, Expr, FnCallExpr, FnPtr, Stmt};
 
 use crate::script::fast::tree::{
-    AssignChain, Binary, Block, Chain, Field, For, Function, FunctionId, If, IndexStep, Method,
-    NativeCall, Node, Op, ScriptCall, Step, StepKind, Update, While,
+    AssignChain, Binary, Block, For, Function, FunctionId, If, NativeCall, Node, Op, ScriptCall,
+    Update, Use, While,
 };
 use crate::script::registry::Natives;
 use crate::script::source::{Body, bodies_of};
@@ -105,6 +108,7 @@ impl Program {
                     unit: at,
                     variables: Vec::new(),
                     slots: 0,
+                    uses: Vec::new(),
                     needs: Vec::new(),
                 };
                 let body = bodies.get(&key);
@@ -188,6 +192,7 @@ struct Compiler<'a> {
     /// Variables in scope, innermost last.
     variables: Vec<(String, usize)>,
     slots: usize,
+    uses: Vec<Use>,
 }
 
 impl Compiler<'_> {
@@ -200,6 +205,7 @@ impl Compiler<'_> {
             name: name.to_owned(),
             source: Rc::clone(source),
             slots: self.slots,
+            uses: std::mem::take(&mut self.uses),
             body: nodes,
         })
     }
@@ -346,8 +352,11 @@ impl Compiler<'_> {
         };
         let value = self.expr(&sides.rhs)?;
         match &sides.lhs {
-            Expr::Variable(x, ..) if x.2.is_empty() => {
+            Expr::Variable(x, _, named) if x.2.is_empty() => {
                 let slot = self.slot(&x.1)?;
+                if op.is_some() {
+                    self.note_use(&x.1, *named, slot);
+                }
                 Some(match op {
                     None => Node::Assign(slot, Box::new(value)),
                     Some((op, forms)) => Node::Update(Box::new(Update {
@@ -406,12 +415,23 @@ impl Compiler<'_> {
         }
     }
 
+    /// Remembers where a variable is named, for whoever explains an error there.
+    fn note_use(&mut self, name: &str, at: rhai::Position, slot: usize) {
+        self.uses.push(Use {
+            at,
+            name: name.into(),
+            field: None,
+            slot,
+        });
+    }
+
     fn exprs(&mut self, exprs: &[Expr]) -> Option<Vec<Node>> {
         exprs.iter().map(|expr| self.expr(expr)).collect()
     }
 
-    fn variable(&self, name: &str, at: rhai::Position) -> Node {
+    fn variable(&mut self, name: &str, at: rhai::Position) -> Node {
         if let Some(slot) = self.slot(name) {
+            self.note_use(name, at, slot);
             return Node::Local(slot);
         }
         if let Some(value) = self.constants.get(name) {
@@ -506,76 +526,6 @@ impl Compiler<'_> {
             _ => None,
         };
         Some(node)
-    }
-
-    fn chain(&mut self, expr: &Expr) -> Option<Chain> {
-        let (sides, flags, is_dot) = match expr {
-            Expr::Dot(sides, flags, _) => (sides, *flags, true),
-            Expr::Index(sides, flags, _) => (sides, *flags, false),
-            _ => return None,
-        };
-        let mut steps = Vec::new();
-        let (mut rest, mut flags, mut is_dot) = (&sides.rhs, flags, is_dot);
-        loop {
-            let elvis = flags.contains(ASTFlags::NEGATED);
-            let deeper = match rest {
-                Expr::Dot(next, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
-                    Some((next, *next_flags, true))
-                }
-                Expr::Index(next, next_flags, _) if !flags.contains(ASTFlags::BREAK) => {
-                    Some((next, *next_flags, false))
-                }
-                _ => None,
-            };
-            let Some((next, next_flags, next_is_dot)) = deeper else {
-                steps.push(self.step(rest, is_dot, elvis)?);
-                break;
-            };
-            steps.push(self.step(&next.lhs, is_dot, elvis)?);
-            (rest, flags, is_dot) = (&next.rhs, next_flags, next_is_dot);
-        }
-        Some(Chain {
-            root: self.expr(&sides.lhs)?,
-            steps,
-        })
-    }
-
-    fn step(&mut self, expr: &Expr, is_dot: bool, elvis: bool) -> Option<Step> {
-        let at = expr.position();
-        if !is_dot {
-            let index = IndexStep {
-                index: self.expr(expr)?,
-                getters: self.natives.find("index$get$", 2),
-                setters: self.natives.find("index$set$", 3),
-            };
-            return Some(Step {
-                kind: StepKind::Index(Box::new(index)),
-                at,
-                elvis,
-            });
-        }
-        let kind = match expr {
-            Expr::Property(x, _) => StepKind::Field(Box::new(Field {
-                name: x.2.as_str().into(),
-                getters: self.natives.find(&format!("get${}", x.2), 1),
-                setters: self.natives.find(&format!("set${}", x.2), 2),
-            })),
-            Expr::MethodCall(call, _) | Expr::FnCall(call, _) => {
-                let name = call.name.as_str();
-                if call.is_qualified() || LEFT_TO_RHAI.contains(&name) {
-                    return None;
-                }
-                let args = self.exprs(&call.args)?;
-                StepKind::Method(Box::new(Method {
-                    forms: self.natives.find(name, args.len() + 1),
-                    interpreted: lookup(self.names(), name, args.len()).is_some(),
-                    name: name.to_owned(),
-                    args,
-                }))
-            }
-            _ => return None,
-        };
-        Some(Step { kind, at, elvis })
     }
 }
 

@@ -23,6 +23,9 @@ mod operators;
 mod run;
 /// The tree.
 mod tree;
+/// What variables held when something failed.
+mod witness;
 
 pub(super) use compile::Program;
 pub(super) use run::{Limits, Machine, Parts, TO_ARRAY_TEXT};
+pub(super) use witness::{Named, Witness, is_own};

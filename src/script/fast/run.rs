@@ -20,6 +20,7 @@ use rhai::{
 use crate::script::fast::compile::Program;
 use crate::script::fast::operators::on_numbers;
 use crate::script::fast::tree::{Block, For, Function, FunctionId, If, Node, Op, Update, While};
+use crate::script::fast::witness::Witness;
 use crate::script::registry::{Forms, Natives};
 use crate::script::sandbox::{Budget, Fuse, OUT_OF_TIME};
 
@@ -53,6 +54,8 @@ pub(in crate::script) struct Machine<'a> {
     pub(super) stack: &'a mut Vec<Dynamic>,
     pub(super) value: Dynamic,
     pub(super) error: Option<Box<EvalAltResult>>,
+    /// What the function that failed first held.
+    pub(in crate::script) witness: Option<Box<Witness>>,
     pub(super) operations: u64,
     pub(super) depth: usize,
 }
@@ -92,6 +95,7 @@ impl<'a> Machine<'a> {
             stack,
             value: Dynamic::UNIT,
             error: None,
+            witness: None,
             operations: 0,
             depth: 0,
         }
@@ -113,7 +117,10 @@ impl<'a> Machine<'a> {
             Ok(value) => Ok(value),
             Err(Stop::Return) => Ok(std::mem::take(&mut self.value)),
             Err(Stop::Break | Stop::Continue) => Ok(Dynamic::UNIT),
-            Err(Stop::Error) => Err(self.take_error()),
+            Err(Stop::Error) => {
+                self.bear_witness(function, 0);
+                Err(self.take_error())
+            }
         };
         for (arg, left) in args.iter_mut().zip(&mut *self.stack) {
             *arg = std::mem::take(left);
@@ -147,6 +154,10 @@ impl<'a> Machine<'a> {
         self.stack.resize(base + function.slots, Dynamic::UNIT);
         let outcome = match self.nodes(&function.body, base) {
             Err(Stop::Return) => Ok(std::mem::take(&mut self.value)),
+            Err(Stop::Error) => {
+                self.bear_witness(function, base);
+                Err(Stop::Error)
+            }
             other => other,
         };
         self.stack.truncate(base);

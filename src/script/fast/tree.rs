@@ -17,7 +17,18 @@ pub(super) struct Function {
     pub(super) source: Rc<str>,
     /// Slots in all, those of the parameters first.
     pub(super) slots: usize,
+    /// Where its variables are named; read only when something fails.
+    pub(super) uses: Vec<Use>,
     pub(super) body: Vec<Node>,
+}
+
+/// A place at which a variable is named.
+pub(super) struct Use {
+    pub(super) at: Position,
+    pub(super) name: Identifier,
+    /// The field of it that is read there.
+    pub(super) field: Option<Identifier>,
+    pub(super) slot: usize,
 }
 
 /// An expression or a statement.

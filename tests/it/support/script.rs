@@ -22,6 +22,7 @@ use rustybt::script::error::ScriptError;
 use rustybt::script::host::kept::ScriptState;
 use rustybt::script::host::{Locks, Margin, ScriptStrategy, Setup};
 use rustybt::script::sandbox::{Budget, Fuse};
+use rustybt::script::testing::{Runner, Source, tests_in};
 
 /// Open, high, low, close and volume of one bar.
 pub(crate) type Candle = [f64; 5];
@@ -38,6 +39,15 @@ pub(crate) struct Sandbox {
     compiled: bool,
     /// After so many slices the run is written down, thrown away and taken up by another.
     restart_every: Option<usize>,
+    place: Place,
+}
+
+/// What is traded, when, and how long a bar is.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: AssetKind,
+    calendar: &'static str,
+    timeframe: Timeframe,
 }
 
 /// What came of a run.
@@ -77,6 +87,24 @@ impl Sandbox {
             on_error: OnScriptError::Halt,
             compiled: true,
             restart_every: None,
+            place: Place {
+                kind: AssetKind::Equity,
+                calendar: "XNYS",
+                timeframe: Timeframe::Day,
+            },
+        }
+    }
+
+    /// As [`Self::empty`], with bars of another length, kind or calendar; before assets are added.
+    pub(crate) fn of(kind: AssetKind, calendar: &'static str, timeframe: Timeframe) -> Self {
+        let place = Place {
+            kind,
+            calendar,
+            timeframe,
+        };
+        Self {
+            place,
+            ..Self::empty()
         }
     }
 
@@ -92,7 +120,7 @@ impl Sandbox {
     }
 
     pub(crate) fn with_candles(mut self, symbol: &str, candles: Vec<Candle>) -> Self {
-        let asset = Asset::new(symbol, AssetKind::Equity, "XNYS");
+        let asset = Asset::new(symbol, self.place.kind, self.place.calendar);
         self.assets.push((asset, candles));
         self
     }
@@ -197,7 +225,7 @@ impl Sandbox {
             assets: Rc::clone(&assets),
         };
         let (mut slice, mut count) = (Vec::new(), 0_usize);
-        while world.run_slice(&mut slice, &mut watch).unwrap() {
+        while world.advance(&mut slice, &mut watch).unwrap() {
             count += 1;
             if let Some(every) = self.restart_every
                 && count.is_multiple_of(every)
@@ -254,53 +282,102 @@ impl Sandbox {
 
     fn world(&self, strategy: ScriptStrategy) -> World<ScriptStrategy, Slices> {
         let assets = self.list();
-        let calendars = || -> Vec<Calendar> { assets.iter().map(|_| calendar()).collect() };
+        let calendars = || -> Vec<Calendar> { assets.iter().map(|_| self.calendar()).collect() };
         let cash = Money::new(Decimal::from(100_000));
-        let market = Market::new(Rc::clone(&assets), calendars(), Timeframe::Day);
+        let market = Market::new(Rc::clone(&assets), calendars(), self.place.timeframe);
         let mut desk = Desk::new(
             Mode::Backtest,
             market,
             Ledger::new(Rc::clone(&assets), cash),
         );
-        desk.schedule.set_calendar(calendar());
+        desk.schedule.set_calendar(self.calendar());
         let engine = Engine::new(desk, strategy, self.on_error, false);
         let exchange = Exchange::new(Rc::clone(&assets), calendars(), Rules::default(), cash);
         let start = Timestamp::MIN;
-        World::new(engine, exchange, self.feed(), Vec::new(), calendar(), start)
+        World::new(
+            engine,
+            exchange,
+            self.feed(),
+            Vec::new(),
+            self.calendar(),
+            start,
+        )
     }
 
     fn list(&self) -> Rc<[Asset]> {
         self.assets.iter().map(|(asset, _)| asset.clone()).collect()
     }
 
-    fn feed(&self) -> Slices {
-        let calendar = calendar();
+    fn calendar(&self) -> Calendar {
+        Calendar::named(self.place.calendar).expect("the calendar is built in")
+    }
+
+    /// The label, open and close of the first `count` bars.
+    fn spans(&self, count: usize) -> Vec<(Timestamp, Timestamp, Timestamp)> {
         let first = "2020-01-02".parse().expect("it is a date");
         let last = "2029-12-31".parse().expect("it is a date");
+        let step = match self.place.timeframe {
+            Timeframe::Intraday(_) => Some(self.place.timeframe.span()),
+            Timeframe::Day | Timeframe::Week => None,
+        };
+        let mut spans = Vec::with_capacity(count);
+        for session in self.calendar().sessions(first..=last) {
+            if spans.len() >= count {
+                break;
+            }
+            let Some(step) = step else {
+                let label = Timestamp::from_date(session.date).expect("it is a date");
+                spans.push((label, session.open, session.close));
+                continue;
+            };
+            let mut at = session.open;
+            while at < session.close {
+                spans.push((at, at, (at + step).min(session.close)));
+                at = at + step;
+            }
+        }
+        spans.truncate(count);
+        spans
+    }
+
+    fn feed(&self) -> Slices {
         let longest = self.assets.iter().map(|(_, c)| c.len()).max().unwrap_or(0);
         let mut slices: Vec<Slice> = Vec::new();
-        for (at, session) in calendar.sessions(first..=last).take(longest).enumerate() {
+        for (at, (label, opens, closes)) in self.spans(longest).into_iter().enumerate() {
             let bars = (0_u32..)
                 .zip(&self.assets)
                 .filter_map(|(id, (_, candles))| {
-                    let candle = candles.get(at)?;
-                    let start = Timestamp::from_date(session.date)?;
-                    Some((AssetId(id), bar(start, session.open, session.close, candle)))
+                    Some((AssetId(id), bar(label, opens, closes, candles.get(at)?)))
                 })
                 .collect();
-            slices.push((session.close, bars));
+            slices.push((closes, bars));
         }
         slices.reverse();
         Slices(slices)
     }
 }
 
+/// Runs all tests of a script; returns the first failure.
+pub(crate) fn run_tests(text: &str) -> Result<(), Box<ScriptError>> {
+    let source = Source {
+        file: "tests.rhai".to_owned(),
+        text: text.into(),
+        read_module: Rc::new(|_| None),
+    };
+    let runner = Runner {
+        find: Rc::new(|path| Err(format!("there is no strategy `{path}`"))),
+        budget: Budget::default(),
+        fuse: Arc::new(Fuse::default()),
+    };
+    let tests = tests_in(&source)?;
+    assert!(!tests.is_empty(), "no tests in {text}");
+    tests
+        .iter()
+        .try_for_each(|test| runner.run(&source, test).outcome)
+}
+
 /// The result of a run has no shared parts: it may leave its thread.
 struct SendBack(Ran);
-
-fn calendar() -> Calendar {
-    Calendar::named("XNYS").expect("the calendar is built in")
-}
 
 #[expect(clippy::cast_possible_truncation, reason = "test prices are small")]
 fn bar(start: Timestamp, opens: Timestamp, closes: Timestamp, candle: &Candle) -> Bar {
@@ -405,6 +482,18 @@ pub(crate) fn frame(error: &ScriptError) -> String {
     }
     if !error.hint.is_empty() {
         let _written = writeln!(text, "  hint: {}", error.hint);
+    }
+    let details = &error.details;
+    if !details.values.is_empty() {
+        let values: Vec<String> = details
+            .values
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        let _written = writeln!(text, "  with {}", values.join(", "));
+    }
+    if !details.assets.is_empty() {
+        let _written = writeln!(text, "  on {}", details.assets.join(", "));
     }
     for called in &error.trace {
         let _written = writeln!(

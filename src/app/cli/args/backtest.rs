@@ -142,19 +142,15 @@ pub struct OutputFlags {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbols(pub Vec<String>);
 
-fn read_symbols(text: &str) -> Result<Symbols, ValueError> {
+pub(super) fn read_symbols(text: &str) -> Result<Symbols, ValueError> {
     parse_list(text).map(Symbols)
 }
 
-fn read_timeframe(text: &str) -> Result<Timeframe, ValueError> {
+pub(super) fn read_timeframe(text: &str) -> Result<Timeframe, ValueError> {
     Timeframe::parse(text).map_err(|error| from_time(&error))
 }
 
-/// Reads `NAME=VALUE`.
-///
-/// # Errors
-/// When there is no name.
-pub fn parse_param(text: &str) -> Result<(String, String), ValueError> {
+pub(super) fn parse_param(text: &str) -> Result<(String, String), ValueError> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))

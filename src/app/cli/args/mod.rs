@@ -5,10 +5,14 @@
 
 /// `backtest`.
 pub mod backtest;
+/// `calendar`.
+pub mod calendar;
 /// What a running engine is asked.
 pub mod operate;
 /// `new`, `check`, `doc`, `config`, `doctor`, `completions`.
 pub mod project;
+/// `repl`.
+pub mod repl;
 /// `run`.
 pub mod run;
 
@@ -17,10 +21,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::cli::args::backtest::BacktestArgs;
+use crate::app::cli::args::calendar::CalendarArgs;
 use crate::app::cli::args::operate::{AskArgs, FlattenArgs, HaltArgs, ResumeArgs, StopArgs};
 use crate::app::cli::args::project::{
-    CheckArgs, CompletionsArgs, ConfigCommand, DocArgs, DoctorArgs, NewArgs,
+    CheckArgs, CompletionsArgs, ConfigCommand, DefinitionsArgs, DocArgs, DoctorArgs, LspArgs,
+    NewArgs, TestArgs,
 };
+use crate::app::cli::args::repl::ReplArgs;
 use crate::app::cli::args::run::RunArgs;
 use crate::app::cli::out::{Color, Verbosity};
 use crate::app::data::args::DataArgs;
@@ -106,10 +113,20 @@ pub enum Command {
     Reload(AskArgs),
     /// Find mistakes in scripts without running them
     Check(CheckArgs),
+    /// Run the functions test_… of scripts, with simulated bars, fills and time
+    Test(TestArgs),
+    /// Try what a script can call, at a moment of history
+    Repl(ReplArgs),
     /// Explain what a script can call
     Doc(DocArgs),
+    /// Write what a script can call as definition files for editors
+    Definitions(DefinitionsArgs),
+    /// Serve editors: findings, completion, explanations
+    Lsp(LspArgs),
     /// Import, list, show, verify and export bars
     Data(DataArgs),
+    /// Show the sessions of an exchange, and whether it is open
+    Calendar(CalendarArgs),
     /// List, show and compare runs
     #[command(subcommand)]
     Runs(RunsCommand),

@@ -105,17 +105,62 @@ pub enum CheckFormat {
     Concise,
 }
 
-/// The arguments of `doc`.
+/// The arguments of `test`.
 #[derive(Debug, Clone, Args)]
-pub struct DocArgs {
-    /// The function or type to explain [default: an overview]
-    pub name: Option<String>,
-    /// Find what mentions this text
-    #[arg(long, value_name = "TEXT", conflicts_with = "name")]
-    pub search: Option<String>,
+pub struct TestArgs {
+    /// The scripts, or folders of scripts, whose tests to run [default: the project's]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Run the tests whose names contain this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Show what passing tests print, too
+    #[arg(long)]
+    pub nocapture: bool,
+    /// List the tests and run none
+    #[arg(long)]
+    pub list: bool,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// The arguments of `doc`.
+#[derive(Debug, Clone, Args)]
+pub struct DocArgs {
+    /// What to explain: a function, Series.mean, a kind, std/sizing.kelly, a code [default: an overview]
+    pub name: Option<String>,
+    /// Find what mentions this text, what fits best first
+    #[arg(long, value_name = "TEXT", conflicts_with = "name")]
+    pub search: Option<String>,
+    /// List everything, a line each
+    #[arg(long, conflicts_with_all = ["name", "search"])]
+    pub list: bool,
+    /// Write pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "search", "list"])]
+    pub html: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `definitions`.
+#[derive(Debug, Clone, Args)]
+pub struct DefinitionsArgs {
+    /// The folder [default: .rustybt/definitions]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `lsp`.
+#[derive(Debug, Clone, Args)]
+pub struct LspArgs {
+    /// Talk over standard input and output, the only way there is
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// The commands under `config`.

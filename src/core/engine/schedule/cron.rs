@@ -23,6 +23,9 @@ use crate::core::model::time::Timestamp;
 /// years, every 40 across a century without a leap day.
 const HORIZON: Days = Days::new(41 * 366);
 
+/// The first day of a year that has every date that there is.
+const LEAP_YEAR: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date of the calendar");
+
 /// An expression. Two are equal if they were written alike.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cron {
@@ -148,11 +151,9 @@ impl Cron {
         }
         // Sunday is 0 and 7.
         cron.weekdays = (cron.weekdays | cron.weekdays >> 7) & 0x7f;
-        // A leap year has every date that there is.
-        let leap = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date");
         let comes = cron.either
             || !cron.places.is_empty()
-            || leap
+            || LEAP_YEAR
                 .iter_days()
                 .take(366)
                 .any(|date| cron.has_month(date) && cron.has_day(date));

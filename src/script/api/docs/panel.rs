@@ -9,7 +9,7 @@ pub(super) const LINES: &[Line] = &[
         P,
         "assets",
         "array",
-        "The assets, a row each, in the order asked for. panel[asset] is a row: a Series, or a number where rows hold one. Missing before an asset's first bar. + - * / work with panels of the same assets and with numbers; comparisons give 1 and 0; each indicator of one series is a method of one parameter.",
+        "The assets, a row each, in the order asked for. panel[asset] is a row: a Series, or a number where rows hold one. Missing before an asset's first bar. + - * / work with panels of the same assets and with numbers; comparisons give 1 and 0; each indicator of one series with one output is a method.",
     ),
     field(P, "len", "int", "How many assets there are."),
     field(

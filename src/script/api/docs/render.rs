@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::script::api::docs::{Doc, all, find, subjects};
+use crate::script::api::docs::{Doc, Parameter, all, find, subjects};
 
 /// Lists all subjects with the names in each.
 pub fn overview() -> String {
@@ -31,7 +31,9 @@ pub fn render(name: &str) -> Option<String> {
     if let Some(receiver) = receiver {
         found.retain(|doc| doc.receiver.eq_ignore_ascii_case(receiver));
     }
-    if found.is_empty() {
+    // A subject is more than a field of the same name.
+    let is_subject = || subjects().any(|subject| subject.eq_ignore_ascii_case(name));
+    if found.iter().all(|doc| doc.is_field) && (found.is_empty() || is_subject()) {
         found = all()
             .iter()
             .filter(|doc| {
@@ -53,7 +55,54 @@ pub fn search(text: &str) -> String {
     lines
 }
 
+impl Parameter {
+    /// Writes a parameter in a line: its name, its kind, whether it may be left out.
+    pub fn told(&self) -> String {
+        let Self {
+            name,
+            kind,
+            optional,
+            options,
+        } = self;
+        let mut text = format!("{name}: {kind}");
+        if *optional {
+            text.push_str(", may be left out");
+        }
+        if !options.is_empty() {
+            let _infallible = write!(text, "; keys: {}", options.join(", "));
+        }
+        text
+    }
+}
+
 impl Doc {
+    /// Returns the names of what is near: what the words mention, and what begins alike.
+    pub fn see_also(&self) -> Vec<&'static str> {
+        const MOST: usize = 6;
+        let mut near: Vec<&'static str> = Vec::new();
+        let first = |name: &str| name.split('_').next().unwrap_or("").to_owned();
+        let words: Vec<&str> = self
+            .text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .collect();
+        let mentioned = |doc: &Doc| doc.name.contains('_') && words.contains(&doc.name);
+        let alike = |doc: &Doc| {
+            doc.subject == self.subject
+                && doc.receiver == self.receiver
+                && doc.name.contains('_')
+                && first(doc.name) == first(self.name)
+        };
+        for doc in all()
+            .iter()
+            .filter(|doc| !doc.is_field && !self.is_field && doc.name != self.name)
+        {
+            if (mentioned(doc) || alike(doc)) && !near.contains(&doc.name) && near.len() < MOST {
+                near.push(doc.name);
+            }
+        }
+        near
+    }
+
     /// Returns whether a text occurs in the name, the signature or the words, in any case.
     pub fn mentions(&self, text: &str) -> bool {
         let wanted = text.to_lowercase();
@@ -64,17 +113,34 @@ impl Doc {
 }
 
 fn entry(doc: &Doc) -> String {
-    let mut text = format!("{}\n    {}\n", title(doc), doc.text);
+    let returns = match doc.returns().as_str() {
+        "()" => String::new(),
+        _ if doc.is_field => String::new(),
+        kind => format!(" -> {kind}"),
+    };
+    let mut text = format!("{}{returns}\n    {}\n", title(doc), doc.text);
+    let parameters = doc.parameters();
+    if doc.subject != "Handlers" && !parameters.is_empty() {
+        text.push('\n');
+        for parameter in &parameters {
+            let _infallible = writeln!(text, "    {}", parameter.told());
+        }
+    }
     if !doc.example.is_empty() {
         text.push('\n');
         for line in doc.example.lines() {
             let _infallible = writeln!(text, "        {line}");
         }
     }
+    let near = doc.see_also();
+    if !near.is_empty() {
+        let _infallible = writeln!(text, "\n    See also: {}", near.join(", "));
+    }
     text
 }
 
-fn title(doc: &Doc) -> String {
+/// Writes what something is called: a function, a method, a field with its kind.
+pub fn title(doc: &Doc) -> String {
     match (doc.receiver, doc.is_field) {
         ("", _) => doc.signature.to_string(),
         (receiver, true) => format!("{receiver}.{}: {}", doc.name, doc.signature),

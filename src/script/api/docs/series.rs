@@ -1,10 +1,16 @@
 //! Words about windows of numbers.
 
-use crate::script::api::docs::{Line, field, method};
+use crate::script::api::docs::{Line, field, function, method};
 
 const S: &str = "Series";
 
 pub(super) const LINES: &[Line] = &[
+    function(
+        "series",
+        "series(numbers)",
+        "Makes a Series of an array of numbers, oldest first.",
+        "let s = series([1, 2, 3.5]);\nlog_debug(`${s.mean()}`);",
+    ),
     field(
         S,
         "len",
@@ -164,15 +170,6 @@ pub(super) const LINES: &[Line] = &[
     ),
     method(S, "cumsum", "cumsum()", "Returns the running sums.", ""),
     method(S, "abs", "abs()", "Returns the absolute values.", ""),
-    method(S, "ln", "ln()", "Returns the natural logarithms.", ""),
-    method(
-        S,
-        "exp",
-        "exp()",
-        "Returns e to the power of each number.",
-        "",
-    ),
-    method(S, "sqrt", "sqrt()", "Returns the square roots.", ""),
     method(
         S,
         "slope",

@@ -80,4 +80,32 @@ pub(super) const LINES: &[Line] = &[
         "Sorts an array in place, the greatest first.",
         "",
     ),
+    method(
+        "array",
+        "sort_by_key",
+        "sort_by_key(key)",
+        "Returns a copy in ascending order of what a function says of each element, or of an entry by its name; equals keep their order, elements whose key is () come last. Also sort_by_key(list, key).",
+        "let list = [#{ name: \"A\", score: 2 }, #{ name: \"B\", score: 1 }];\nlet sorted = list.sort_by_key(|x| x.score);",
+    ),
+    method(
+        "array",
+        "sort_by_key_desc",
+        "sort_by_key_desc(key)",
+        "As sort_by_key, the greatest key first.",
+        "",
+    ),
+    method(
+        "array",
+        "top",
+        "top(n, key)",
+        "Returns the n elements with the greatest keys, the greatest first; fewer where there are fewer. The key is a function or the name of an entry; elements whose key is () are left out. Also top(list, n, key).",
+        "let list = [#{ name: \"A\", score: 2 }, #{ name: \"B\", score: 1 }];\nlet best = list.top(1, |x| x.score);",
+    ),
+    method(
+        "array",
+        "bottom",
+        "bottom(n, key)",
+        "As top, those with the smallest keys, the smallest first.",
+        "",
+    ),
 ];
