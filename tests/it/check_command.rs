@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -323,11 +323,27 @@ impl Watching {
         }
     }
 
+    /// Waits for the end of both streams, but not for ever.
+    fn has_gone_silent(&self) -> bool {
+        loop {
+            match self.lines.recv_timeout(Duration::from_secs(10)) {
+                Ok(_) => {}
+                Err(error) => return error == RecvTimeoutError::Disconnected,
+            }
+        }
+    }
+
     /// Sends a signal and waits for the end.
     fn stop(mut self, signal: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
-        assert!(sent.success());
+        // Whatever runs in the background of a shell without jobs ignores SIGINT, and so do its children.
+        for signal in [signal, "-TERM"] {
+            let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+            assert!(sent.success());
+            if self.has_gone_silent() {
+                break;
+            }
+        }
         let ended = self.child.wait().unwrap();
         assert!(ended.code().is_none_or(|code| code == 0), "{ended:?}");
     }
