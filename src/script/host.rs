@@ -19,6 +19,8 @@ mod handlers;
 pub mod kept;
 /// A strategy between calls.
 mod seat;
+/// Calls that were stopped.
+mod stops;
 /// What was known at the moment of an error.
 mod witness;
 
@@ -45,6 +47,7 @@ use crate::script::api::output;
 use crate::script::convert::{Outcome, fail, kind_of};
 use crate::script::error::{Details, Explainer, ScriptError, Texts};
 use crate::script::fast::{Limits, TO_ARRAY_TEXT};
+use crate::script::host::stops::Stops;
 use crate::script::modules::{Modules, ReadModule};
 use crate::script::numbers;
 use crate::script::params::{self, Param, Params};
@@ -137,6 +140,7 @@ pub struct ScriptStrategy {
     budget: Budget,
     fuse: Arc<Fuse>,
     calls: u64,
+    stops: Stops,
 }
 
 impl std::fmt::Debug for ScriptStrategy {
@@ -334,6 +338,7 @@ impl ScriptStrategy {
             budget: setup.budget,
             fuse: setup.fuse,
             calls: 0,
+            stops: Stops::default(),
         };
         strategy.find_handlers()?;
         Ok(strategy)
@@ -398,6 +403,12 @@ impl ScriptStrategy {
         work: impl FnOnce(&mut Unit, &Engine) -> Result<Dynamic, Box<EvalAltResult>>,
     ) -> Result<Dynamic, ScriptError> {
         self.calls += 1;
+        if self.stops.begin_call() {
+            let error = Self::stopped_before(function);
+            self.stops.end_call(self.stops.count(), &error);
+            return Err(error);
+        }
+        let count = self.stops.count();
         // Within a test the call of the test goes on after that of its strategy.
         let outer = self.fuse.running();
         self.fuse.set_running(self.calls);
@@ -410,7 +421,9 @@ impl ScriptStrategy {
             Ok(Err(error)) => {
                 let witness = self.unit.take_witness();
                 let details = self.details(function, witness.as_deref());
-                Err(self.explain(*error, file).with_details(details))
+                let error = self.explain(*error, file).with_details(details);
+                self.stops.end_call(count, &error);
+                Err(error)
             }
             Err(_) => Err(ScriptError {
                 code: "RBT399",
@@ -507,6 +520,7 @@ impl Strategy for ScriptStrategy {
     }
 
     fn call(&mut self, call: &Call, desk: &mut Box<Desk>) -> Result<(), Failure> {
+        let random = self.host.rng.borrow().seed();
         std::mem::swap(&mut *self.host.desk.borrow_mut(), desk);
         self.host.seated.set(true);
         let outcome = match call {
@@ -534,6 +548,7 @@ impl Strategy for ScriptStrategy {
             }
             Err(error) => {
                 fields.roll_back();
+                *self.host.rng.borrow_mut() = Random::new(random);
                 Err(Box::new(error))
             }
         }

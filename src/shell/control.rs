@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -111,10 +111,7 @@ impl Control {
 
     /// Returns the next request, if one waits.
     pub fn next(&self) -> Option<Request> {
-        match self.requests.try_recv() {
-            Ok(request) => Some(request),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.requests.try_recv().ok()
     }
 }
 
@@ -164,11 +161,13 @@ pub fn ask(path: &Path, request: &str) -> Result<String, ControlError> {
             source,
         }
     };
-    let mut stream = UnixStream::connect(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+    let mut stream = UnixStream::connect(path).map_err(|error| {
+        let nobody = [io::ErrorKind::NotFound, io::ErrorKind::ConnectionRefused];
+        if nobody.contains(&error.kind()) {
             ControlError::NobodyThere(path.to_owned())
+        } else {
+            failed("connect to")(error)
         }
-        _ => failed("connect to")(error),
     })?;
     stream
         .set_read_timeout(Some(ANSWER))

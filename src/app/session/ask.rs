@@ -3,6 +3,7 @@
 //!
 //! Invariants: they need the engine's socket and nothing else; where no engine runs, the exit code is 7.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -39,7 +40,7 @@ pub fn run(command: &str, args: &OperateArgs, out: &mut Out) -> Result<Exit, Fai
         ));
     }
     let socket = socket_of(&args.engine)?;
-    let request = serde_json::to_string(&request).expect("a request is plain texts");
+    let request = serde_json::to_string(&request).unwrap_or_default();
     let answer = ask(&socket, &request).map_err(|error| of_control(&error))?;
     let answer: Value = serde_json::from_str(&answer).map_err(|error| {
         Failure::new(
@@ -120,11 +121,7 @@ fn shown(data: &Value) -> String {
         }
         Value::Object(fields) => {
             for (name, value) in fields {
-                text.push_str(&format!(
-                    "{:<16} {}\n",
-                    name.replace('_', " "),
-                    plain(value)
-                ));
+                let _infallible = writeln!(text, "{:<16} {}", name.replace('_', " "), plain(value));
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {

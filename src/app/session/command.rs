@@ -524,7 +524,7 @@ fn run_id(hash: &str) -> String {
     text
 }
 
-fn damaged(reason: String) -> Failure {
+fn damaged(reason: impl std::fmt::Display) -> Failure {
     refused(
         format!("the state cannot be taken up: {reason}"),
         "nothing was changed; rustybt run --fresh moves it aside and begins anew",

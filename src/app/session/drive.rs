@@ -168,6 +168,7 @@ impl Session {
                     sequence,
                     reason: error.to_string(),
                 })?;
+            self.begin_entry(&record.stopped);
             self.tell(&record.entry)?;
             let hash = self.recorder.take_hash();
             if hash != record.hash {
@@ -189,9 +190,14 @@ impl Session {
     /// # Errors
     /// When it cannot be written down.
     pub fn take(&mut self, entry: Entry) -> Result<(), SessionError> {
+        self.begin_entry(&[]);
         self.tell(&entry)?;
-        let hash = self.recorder.take_hash();
-        let record = serde_json::to_string(&Record { entry, hash })?;
+        let record = Record {
+            entry,
+            stopped: self.world.engine_mut().strategy_mut().take_stopped(),
+            hash: self.recorder.take_hash(),
+        };
+        let record = serde_json::to_string(&record)?;
         self.facts.sequence = self.journal.append(&record);
         self.pending += 1;
         if self.pending >= MOST_PENDING || self.committed.elapsed() >= LONGEST_PENDING {
@@ -240,6 +246,11 @@ impl Session {
         let value = self.world.engine().desk().ledger.value();
         let moved = (value - self.kept_value).abs().get() * rust_decimal::Decimal::TEN;
         moved > self.kept_value.abs().get() || self.kept.elapsed() >= self.interval
+    }
+
+    fn begin_entry(&mut self, doomed: &[u32]) {
+        let engine = self.world.engine_mut();
+        engine.strategy_mut().begin_entry(doomed);
     }
 
     /// Returns the latest slices, oldest first.

@@ -16,6 +16,9 @@ pub struct Record {
     /// What the core was told.
     #[serde(flatten)]
     pub entry: Entry,
+    /// The calls of the script that the watchdog stopped, counted from 1 within the entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stopped: Vec<u32>,
     /// The hash over all commands and order reports up to here; `None` when there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
@@ -125,17 +128,19 @@ mod tests {
                 at: bar.closes,
                 bars: vec![BarEntry::from(&(AssetId(3), bar))],
             },
+            stopped: vec![2],
             hash: Some("5be1".into()),
         };
         let text = serde_json::to_string(&record).unwrap();
         assert_eq!(
             text,
-            "{\"slice\":{\"at\":\"2024-01-02T21:00:00Z\",\"bars\":[[3,\"2024-01-02T00:00:00Z\",\"2024-01-02T14:30:00Z\",\"2024-01-02T21:00:00Z\",[1851501,1851600,1850000,1851234],12345,4,0]]},\"hash\":\"5be1\"}"
+            "{\"slice\":{\"at\":\"2024-01-02T21:00:00Z\",\"bars\":[[3,\"2024-01-02T00:00:00Z\",\"2024-01-02T14:30:00Z\",\"2024-01-02T21:00:00Z\",[1851501,1851600,1850000,1851234],12345,4,0]]},\"stopped\":[2],\"hash\":\"5be1\"}"
         );
         let read: Record = serde_json::from_str(&text).unwrap();
         assert_eq!(read, record);
         let clock = Record {
             entry: Entry::Clock(bar.opens),
+            stopped: Vec::new(),
             hash: None,
         };
         let text = serde_json::to_string(&clock).unwrap();

@@ -89,10 +89,9 @@ pub fn document(kept: &Kept, desk: &Desk) -> Result<Map<String, Value>, serde_js
         },
         "engine": world,
     });
-    match document {
-        Value::Object(document) => Ok(document),
-        _ => Ok(Map::new()),
-    }
+    // It is an object, as it is written above.
+    let document = document.as_object().cloned();
+    Ok(document.unwrap_or_default())
 }
 
 /// Reads a document.

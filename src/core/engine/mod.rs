@@ -105,6 +105,11 @@ impl<S: Strategy> Engine<S> {
         (&mut self.strategy, &mut self.desk)
     }
 
+    /// Returns the strategy, for whoever tells it how it is run.
+    pub fn strategy_mut(&mut self) -> &mut S {
+        &mut self.strategy
+    }
+
     /// Returns the strategy.
     pub fn strategy(&self) -> &S {
         &self.strategy

@@ -8,6 +8,7 @@
     reason = "this room owns the state directory"
 )]
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -123,10 +124,11 @@ pub fn read(path: &Path) -> Result<Option<Map<String, Value>>, StoreError> {
 /// SHA-256 over the compact form of the document, in hexadecimal digits.
 fn checksum(document: &Map<String, Value>) -> String {
     let compact = serde_json::to_vec(document).unwrap_or_default();
-    Sha256::digest(compact)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(compact);
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
