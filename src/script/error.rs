@@ -130,6 +130,13 @@ pub(super) fn foreign_word(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Returns line, column and width of the end of a text.
+fn end_of(text: &str) -> (usize, usize, usize) {
+    let line = text.split('\n').next_back().unwrap_or("");
+    let number = text.matches('\n').count() + 1;
+    (number, line.chars().count() + 1, 1)
+}
+
 /// What helps to explain an error.
 pub(super) struct Explainer<'a> {
     pub(super) texts: &'a Texts,
@@ -199,7 +206,9 @@ impl<'a> Explainer<'a> {
         let text = self.texts.get(file).map_or("", |text| text);
         let advice = syntax::advise(kind, text, *at);
         let mut place = self.place(file, *at);
-        if let Some((line, column, width)) = advice.at {
+        // Rhai says of some ends of a text only that they come too early.
+        let end = (*at == Position::NONE).then(|| end_of(text));
+        if let Some((line, column, width)) = advice.at.or(end) {
             let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
             place = Place {
                 line,
