@@ -39,7 +39,7 @@ use crate::shell::signals::Signals;
 use crate::shell::store::journal::{self, Durability, Journal};
 use crate::shell::store::lock::Lock;
 use crate::shell::store::{StoreError, checkpoint, set_aside};
-use crate::shell::watch::Watch;
+use crate::shell::watch::{Watch, WatchError};
 use crate::shell::watchdog::Watchdog;
 
 /// How long a call of a handler may take.
@@ -338,28 +338,45 @@ fn reload(session: &mut Session, loading: &Loading, out: &mut Out) -> Result<(),
     Ok(())
 }
 
-/// Watches the files of a script; what cannot be watched is said and left out.
-fn watch_files(
-    session: &Session,
-    loading: &Loading,
-    out: &mut Out,
-) -> Option<(Watch, Vec<PathBuf>)> {
-    let files = files_of(session, loading);
-    let folders = files
-        .iter()
-        .map(|path| path.parent().map(Path::to_owned).unwrap_or_default());
-    let mut watch = match Watch::start() {
-        Ok(watch) => watch,
-        Err(error) => {
+/// The files of a script under watch.
+struct Watched {
+    watch: Watch,
+    files: Vec<PathBuf>,
+}
+
+impl Watched {
+    /// Begins to watch; where that cannot be, it is said and left out.
+    fn start(session: &Session, loading: &Loading, out: &mut Out) -> Option<Self> {
+        let started = Watch::start().and_then(|watch| {
+            let mut watched = Self {
+                watch,
+                files: Vec::new(),
+            };
+            watched.follow(session, loading)?;
+            Ok(watched)
+        });
+        let told = |error: WatchError| {
             out.report(&[Diagnostic::warning(format!("no reload: {error}"))]);
-            return None;
-        }
-    };
-    if let Err(error) = watch.set(folders) {
-        out.report(&[Diagnostic::warning(format!("no reload: {error}"))]);
-        return None;
+        };
+        started.map_err(told).ok()
     }
-    Some((watch, files))
+
+    /// Watches what the script consists of now. Changes that came meanwhile are not lost.
+    fn follow(&mut self, session: &Session, loading: &Loading) -> Result<(), WatchError> {
+        self.files = files_of(session, loading);
+        let folder = |path: &PathBuf| path.parent().map(Path::to_owned).unwrap_or_default();
+        self.watch.set(self.files.iter().map(folder))
+    }
+
+    /// Whether one of the files has changed.
+    fn has_changed(&self) -> bool {
+        let concerns = |path: &Path| {
+            let name = path.file_name();
+            self.files.iter().any(|file| file.file_name() == name)
+        };
+        let changed = self.watch.changed(concerns, Some(Duration::ZERO));
+        changed.is_ok_and(|changed| !changed.is_empty())
+    }
 }
 
 /// Returns the script's file and those of its modules.
@@ -384,7 +401,7 @@ fn drive(
     out: &mut Out,
 ) -> Result<(), Failure> {
     let mut source = Replay::new(loading.data.feed(), session.facts.slices, args.engine.speed);
-    let mut watched = watch_files(session, loading, out);
+    let mut watched = Watched::start(session, loading, out);
     let fuse = Arc::clone(&loading.fuse);
     // Whoever halts does not wait for a script that hangs.
     let early = move |text: &str| {
@@ -435,19 +452,12 @@ fn drive(
                 Diagnostic::warning(text)
             }]);
         }
-        let changed = watched.as_ref().is_some_and(|(watch, files)| {
-            let concerns = |path: &Path| {
-                files
-                    .iter()
-                    .any(|file| file.file_name() == path.file_name())
-            };
-            watch
-                .changed(concerns, Some(Duration::ZERO))
-                .is_ok_and(|changed| !changed.is_empty())
-        });
-        if changed {
+        if watched.as_ref().is_some_and(Watched::has_changed) {
             reload(session, loading, out)?;
-            watched = watch_files(session, loading, out);
+            if let Some(watched) = &mut watched {
+                // What was watched before still is.
+                let _followed = watched.follow(session, loading);
+            }
         }
     }
     Ok(())
