@@ -8,7 +8,6 @@ mod complete;
 /// A run that stands still at a moment.
 mod session;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::cli::args::repl::ReplArgs;
@@ -21,12 +20,10 @@ use crate::app::repl::complete::is_complete;
 use crate::app::repl::session::{Session, Setting};
 use crate::app::run::failure::{diagnostic_of, of_data};
 use crate::app::run::market::MarketData;
-use crate::app::run::script::ScriptFile;
+use crate::app::run::script::{ScriptFile, watched};
 use crate::script::api::docs;
 use crate::script::host::CONSOLE;
-use crate::script::sandbox::Fuse;
 use crate::shell::terminal::{Lines, Typed};
-use crate::shell::watchdog::Watchdog;
 
 /// How long a line may take.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
@@ -53,13 +50,7 @@ pub fn run(args: &ReplArgs, out: &mut Out) -> Result<Exit, Failure> {
         },
     };
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
-    let fuse = Arc::new(Fuse::default());
-    let (watched, halted) = (Arc::clone(&fuse), Arc::clone(&fuse));
-    let _watchdog = Watchdog::start(
-        CALL_LIMIT,
-        move || watched.running(),
-        move |call| halted.blow(call),
-    );
+    let (fuse, _watchdog) = watched(CALL_LIMIT);
     let setting = Setting {
         config,
         data,

@@ -18,7 +18,7 @@ use crate::app::run::market::{MarketData, MarketDataError};
 use crate::app::run::record::{Files, Recorder};
 use crate::app::run::results::{self, Facts};
 use crate::app::run::rules::rules_of;
-use crate::app::run::script::{ScriptFile, hash_of};
+use crate::app::run::script::{ScriptFile, hash_of, watched};
 use crate::app::run::simulate::{self, BacktestWorld};
 use crate::app::run::summary::{Summary, Timings};
 use crate::app::run::summary_text::render_summary;
@@ -26,11 +26,9 @@ use crate::app::runs;
 use crate::core::engine::desk::LogLevel;
 use crate::core::message::Commands;
 use crate::script::host::ScriptStrategy;
-use crate::script::sandbox::Fuse;
 use crate::shell::clock::{Stopwatch, now};
 use crate::shell::files::exists;
 use crate::shell::folder::{TextFile, make_results_folder, remove_results_folder};
-use crate::shell::watchdog::Watchdog;
 
 /// How long a call of a handler may take.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
@@ -60,7 +58,7 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
     let data = MarketData::load(&config).map_err(|error| of_data(&error))?;
     let loading = watch.elapsed();
     check_benchmark(&config, &data)?;
-    let fuse = Arc::new(Fuse::default());
+    let (fuse, _watchdog) = watched(CALL_LIMIT);
     let strategy = script
         .load(&data, &config, Arc::clone(&fuse))
         .map_err(|e| of_load(&e, &config))?;
@@ -70,12 +68,6 @@ pub fn run(args: &BacktestArgs, out: &mut Out) -> Result<Exit, Failure> {
     check_triggers(&config, &strategy)?;
     tell_header(out, &data, &config, &script);
     let facts = facts_of(&config, &data, &script, &strategy, args);
-    let (watched, halted) = (Arc::clone(&fuse), fuse);
-    let _watchdog = Watchdog::start(
-        CALL_LIMIT,
-        move || watched.running(),
-        move |call| halted.blow(call),
-    );
     let folder = results_folder(&args.output, &facts.script_sha256)?;
     let outcome = simulate_all(out, &config, &data, strategy, folder.as_deref())
         .and_then(|finished| finish(args, out, facts, loading, finished, folder.as_deref()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +16,7 @@ use crate::script::error::ScriptError;
 use crate::script::host::{Locks, ScriptStrategy, Setup};
 use crate::script::sandbox::{Budget, Fuse};
 use crate::shell::files::{FileError, exists, read_text};
+use crate::shell::watchdog::Watchdog;
 
 /// The largest script that is read, in bytes.
 const LARGEST: u64 = 4_000_000;
@@ -130,6 +132,19 @@ impl ScriptFile {
 /// Reads the file of a module; `None` where there is none, or none that is text.
 pub fn read_module_file(path: &Path) -> Option<Arc<str>> {
     read_text(path, LARGEST).ok().map(Arc::from)
+}
+
+/// Returns a switch for the calls of a script, and the watchdog that turns it when one of them takes
+/// longer than `limit`; it watches as long as it is kept.
+pub fn watched(limit: Duration) -> (Arc<Fuse>, Watchdog) {
+    let fuse = Arc::new(Fuse::default());
+    let (running, blown) = (Arc::clone(&fuse), Arc::clone(&fuse));
+    let watchdog = Watchdog::start(
+        limit,
+        move || running.running(),
+        move |call| blown.blow(call),
+    );
+    (fuse, watchdog)
 }
 
 /// Returns the hash of a script and all modules that it imports, lower-case hex. The names of files

@@ -17,7 +17,7 @@ use crate::app::cli::out::Out;
 use crate::app::config::{ConfigSources, load};
 use crate::app::run::failure::of_data;
 use crate::app::run::market::MarketData;
-use crate::app::run::script::ScriptFile;
+use crate::app::run::script::{ScriptFile, watched};
 use crate::app::run::simulate::world_over;
 use crate::app::session::answer::{After, answer};
 use crate::app::session::drive::{Arrived, Session, SessionError, Versions};
@@ -31,7 +31,6 @@ use crate::core::engine::desk::{LogLevel, Mode};
 use crate::core::message::Wish;
 use crate::core::model::time::Span;
 use crate::script::host::ScriptStrategy;
-use crate::script::sandbox::Fuse;
 use crate::shell::clock::now;
 use crate::shell::control::Control;
 use crate::shell::files::make_folder;
@@ -40,7 +39,6 @@ use crate::shell::store::journal::{self, Durability, Journal};
 use crate::shell::store::lock::Lock;
 use crate::shell::store::{StoreError, checkpoint, set_aside};
 use crate::shell::watch::{Watch, WatchError};
-use crate::shell::watchdog::Watchdog;
 
 /// How long a call of a handler may take.
 const CALL_LIMIT: Duration = Duration::from_secs(1);
@@ -76,13 +74,7 @@ pub fn run(args: &RunArgs, out: &mut Out) -> Result<Exit, Failure> {
     if args.engine.fresh {
         set_aside(&directory, &now().to_string()).map_err(|error| of_store(&error))?;
     }
-    let fuse = Arc::new(Fuse::default());
-    let (watched, halted) = (Arc::clone(&fuse), Arc::clone(&fuse));
-    let _watchdog = Watchdog::start(
-        CALL_LIMIT,
-        move || watched.running(),
-        move |call| halted.blow(call),
-    );
+    let (fuse, _watchdog) = watched(CALL_LIMIT);
     let path = path.clone();
     let loading = Rc::new(Loading {
         config,

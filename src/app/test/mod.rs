@@ -17,10 +17,10 @@ use crate::app::cli::diagnostic::{Diagnostic, escape};
 use crate::app::cli::exit::{Exit, Failure};
 use crate::app::cli::out::Out;
 use crate::app::run::failure::diagnostic_of;
-use crate::script::sandbox::{Budget, Fuse};
+use crate::app::run::script::watched;
+use crate::script::sandbox::Budget;
 use crate::script::testing::{Runner, Source, TestFunction, TestRun, tests_in};
 use crate::shell::clock::Stopwatch;
-use crate::shell::watchdog::Watchdog;
 
 /// How long one call may take: a test, or a handler in it.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
@@ -133,13 +133,7 @@ fn counted(count: usize) -> String {
 }
 
 fn run_all(tests: Vec<Test>, args: &TestArgs, out: &mut Out) -> Vec<(Test, TestRun)> {
-    let fuse = Arc::new(Fuse::default());
-    let (watched, halted) = (Arc::clone(&fuse), Arc::clone(&fuse));
-    let _watchdog = Watchdog::start(
-        CALL_LIMIT,
-        move || watched.running(),
-        move |call| halted.blow(call),
-    );
+    let (fuse, _watchdog) = watched(CALL_LIMIT);
     if !args.json {
         out.line(format_args!("running {}", counted(tests.len())));
     }
