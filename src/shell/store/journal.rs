@@ -1,7 +1,7 @@
 //! The journal: records in order, in segments, only ever appended to.
 //!
-//! Invariants: records are numbered without a gap, from 1; after [`Journal::commit`] with
-//! [`Durability::Synced`] they survive a power cut; a record that was cut off at the end is removed at
+//! Invariants: records are numbered without a gap, from 1; after `Journal::commit` with
+//! `Durability::Synced` they survive a power cut; a record that was cut off at the end is removed at
 //! the next opening and said so; one that is damaged before the end is an error, and nothing is
 //! touched. A commit that fails leaves the records in memory, to be tried again.
 

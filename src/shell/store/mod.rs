@@ -1,6 +1,6 @@
 //! What outlives the process: the state directory of a running engine.
 //!
-//! Invariants: what [`journal::Journal::commit`] called durable is there after a power cut; a checkpoint
+//! Invariants: what `Journal::commit` called durable is there after a power cut; a checkpoint
 //! is there in full or not at all, and the one before it is kept; two engines never share a directory.
 //! Knows nothing of what records and checkpoints say.
 
