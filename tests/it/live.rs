@@ -153,7 +153,7 @@ fn damage(folder: &Folder, random: &mut Random) {
                 state.join("checkpoint.json"),
                 state.join("checkpoint.prev.json"),
             );
-            if previous.exists() {
+            if previous.exists() && current.exists() {
                 fs::write(state.join("checkpoint.next.json"), "{\"checkp").unwrap();
                 fs::remove_file(current).unwrap();
             }
