@@ -221,7 +221,7 @@ impl Session {
         Ok(())
     }
 
-    /// Writes a checkpoint and forgets the part of the journal that no checkpoint needs.
+    /// Writes a checkpoint; the journal stays whole, so that a session can be told again from its start.
     ///
     /// # Errors
     /// When the system refuses; the session can go on.

@@ -211,7 +211,7 @@ mod tests {
         let expected = [("RBT120", 2, 7), ("RBT002", 3, 19)];
         assert_eq!(codes(&body(of_another_line)), expected);
         assert_eq!(
-            codes("// rustybt: allow RBT107 it is a stub\nfn _f() { }"),
+            codes("// rustybt: allow RBT107 it is a sketch\nfn _f() { }"),
             []
         );
     }
